@@ -1,0 +1,121 @@
+"""Put a topic into words: short first, the rest on request, the law it rests on always."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from knowledge import citations
+from knowledge.citations import Citation
+from knowledge.store import Article, Kind, Standing, Statutes
+from knowledge.topics import Topic
+
+NOTE = "以上是法律的一般规定，不代替律师意见。"
+NOT_HELD = "本库没有当时有效的文本，不列条号"
+CITED = 6  # articles named under a short answer; all of them come with the texts
+EXCERPT = 400  # characters of one article in chat
+
+
+def standings(topic: Topic, statutes: Statutes, day: date) -> tuple[Standing, ...]:
+    """What each citation of the topic is worth on that day."""
+    return tuple(statutes.standing(c, day) for c in topic.citations)
+
+
+def citable(found: Iterable[Standing]) -> tuple[Citation, ...]:
+    """The citations that may be shown with their number."""
+    return tuple(s.citation for s in found if s.kind in (Kind.VERIFIED, Kind.LISTED))
+
+
+def render(topic: Topic, found: Sequence[Standing]) -> str:
+    """The short answer: rule, steps, time limit, where to go, and the law."""
+    blocks = [
+        f"【{topic.title}】\n{topic.rule}",
+        f"怎么做：\n{topic.steps}",
+        f"时间：{topic.time}",
+        f"去哪里：{topic.where}",
+        _law(topic, found),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def rest(topic: Topic) -> str:
+    """What the short answer leaves out."""
+    return "\n\n".join(
+        (
+            f"【{topic.title}】",
+            f"要留的证据：\n{topic.evidence}",
+            f"费用：{topic.cost}",
+            f"常见误区：\n{topic.mistakes}",
+            f"马上找顾问：{topic.adviser}",
+        )
+    )
+
+
+def _law(topic: Topic, found: Sequence[Standing]) -> str:
+    shown = [s for s in found if s.kind in (Kind.VERIFIED, Kind.LISTED)]
+    more = f"等{len(shown)}条" if len(shown) > CITED else ""
+    laws = [_of_one_law(law, group) for law, group in _by_law(shown[:CITED]).items()]
+    unheld = dict.fromkeys(_cited(s) for s in found if s.kind is Kind.UNHELD)
+    named = [f"《{name}》（条文以机构公布为准）" for name in topic.named]
+    rests = "；".join(part for part in ("；".join(laws) + more, *unheld, *named) if part)
+    caution = "本条有内容以机构答复为准。" if topic.source in ("W", "K") else ""
+    return (f"依据：{rests}。\n" if rests else "") + caution + NOTE
+
+
+def _by_law(found: Iterable[Standing]) -> Mapping[str, list[Standing]]:
+    groups: dict[str, list[Standing]] = {}
+    for standing in found:
+        groups.setdefault(standing.citation.law, []).append(standing)
+    return groups
+
+
+def _of_one_law(law: str, group: Sequence[Standing]) -> str:
+    """《民法典》第一条、第二条 with what must be said of the law once."""
+    numbers = "、".join(citations.display(s.citation).removeprefix(f"《{law}》") for s in group)
+    return f"《{law}》{numbers}{_caution(group[0])}"
+
+
+def _caution(standing: Standing) -> str:
+    source = standing.article or standing.listed
+    cautions = ("原文未核" if standing.kind is Kind.LISTED else "", source.note if source else "")
+    said = "，".join(c for c in cautions if c)
+    return f"（{said}）" if said else ""
+
+
+def _cited(standing: Standing) -> str:
+    match standing.kind:
+        case Kind.VERIFIED | Kind.LISTED:
+            return _of_one_law(standing.citation.law, [standing])
+        case Kind.UNHELD:
+            return f"《{standing.citation.law}》（{NOT_HELD}）"
+        case Kind.WRONG:
+            return ""
+
+
+def reasons(topic: Topic, statutes: Statutes, day: date) -> str:
+    """Why each citation stands under the answer."""
+    lines = (f"· {text}：{s.citation.why}" for s in standings(topic, statutes, day) if (text := _cited(s)))
+    return "这样回答的依据：\n" + "\n".join(lines)
+
+
+def texts(topic: Topic, statutes: Statutes, day: date) -> str:
+    """The text of each citation, or where it is found; without a number where no text of that day is held."""
+    found = standings(topic, statutes, day)
+    texts = (text_of(s) if s.kind in (Kind.VERIFIED, Kind.LISTED) else _cited(s) for s in found)
+    return "\n\n".join(dict.fromkeys(text for text in texts if text))
+
+
+def text_of(standing: Standing) -> str:
+    """One citation with its text, or with where to read it."""
+    if standing.article is not None:
+        return article_text(standing.article)
+    if standing.listed is not None:
+        listed = standing.listed
+        number = f"（{listed.number}）" if listed.number else ""
+        return f"{citations.display(standing.citation)}{number}：原文未核，请到{listed.where}查看。"
+    return f"《{standing.citation.law}》：{standing.reason}。"
+
+
+def article_text(article: Article) -> str:
+    """An article as it reads, cut where it is very long."""
+    text = article.text if len(article.text) <= EXCERPT else article.text[:EXCERPT] + "……（下略）"
+    note = f"（{article.note}）" if article.note else ""
+    return f"{citations.display(article.citation)}{note}\n{text}"

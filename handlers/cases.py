@@ -1,0 +1,78 @@
+"""Hold everything a decision may look at: the situation, the library, the rules and the moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from handlers.dialogue import Dialogue, Flood
+from handlers.messages import Arrived, Inbound
+from handlers.residents import Resident, Village
+from knowledge.match import Findings
+from knowledge.store import Statutes
+from knowledge.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A message and what is known of its sender."""
+
+    arrived: Arrived
+    resident: Resident
+    dialogue: Dialogue
+    known: bool = True  # False: the first message ever from this address
+
+    @property
+    def inbound(self) -> Inbound:
+        """The message."""
+        return self.arrived.inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What the law says: topics by id, and the statutes they cite."""
+
+    topics: Mapping[str, Topic]
+    statutes: Statutes
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How sure is sure enough, how much is too much, which channels need consent of their own."""
+
+    answer: float = 0.75  # least confidence of a direct answer
+    clarify: float = 0.15  # least confidence of a topic worth offering
+    legal: float = 0.5  # least chance that it is a legal question at all
+    flood: Flood = field(default_factory=Flood)
+    abroad: frozenset[str] = frozenset({"telegram"})  # channels whose servers stand outside the mainland
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a message, with what was found for it."""
+
+    words: str
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message to decide on; `chance` is a random number; `parts`, `villages` are there if the route needs them."""
+
+    situation: Situation
+    library: Library
+    rules: Rules
+    now: datetime
+    day: date  # the day whose law is asked for
+    chance: int
+    parts: tuple[Part, ...] = ()
+    villages: Sequence[Village] = ()
+
+    @property
+    def resident(self) -> Resident:
+        """Who is asking."""
+        return self.situation.resident
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """Where we are with them."""
+        return self.situation.dialogue

@@ -1,0 +1,90 @@
+"""Recognise the few words that are orders to the bot, in any way people type them."""
+
+import unicodedata
+from enum import StrEnum
+
+from knowledge import text
+
+
+class Command(StrEnum):
+    """What can be ordered anywhere in a dialogue."""
+
+    START = "start"
+    HELP = "help"
+    HUMAN = "human"
+    WHY = "why"
+    RESTART = "restart"
+    PRIVACY = "privacy"
+    MORE = "more"
+    ARTICLES = "articles"
+
+
+_FORMS: dict[Command, tuple[str, ...]] = {
+    Command.START: ("/start", "/开始"),
+    Command.HELP: ("/help", "/帮助", "帮助", "怎么用", "help", "?"),
+    Command.HUMAN: (
+        "/human", "/人工", "人工", "找人工", "转人工", "人工客服", "找顾问", "找律师", "找个人", "我要找人工",
+        "我要人工", "真人", "找真人", "都不是,找人工", "人工服务", "我要转人工", "帮我转人工", "请转人工", "转接人工",
+        "有人工吗", "human",
+    ),
+    Command.WHY: ("/why", "/为什么", "为什么", "为啥", "为什么这样答", "依据", "依据是什么", "why"),
+    Command.RESTART: ("/restart", "/cancel", "/重来", "重来", "重新开始", "取消", "算了", "退出"),
+    Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
+    Command.MORE: ("证据和误区", "more"),
+    Command.ARTICLES: ("看法条原文", "看原文", "articles"),
+}  # fmt: skip
+_BY_FORM = {form: command for command, forms in _FORMS.items() for form in forms}
+
+
+_YES = frozenset(["同意", "同意的", "我同意", "是", "是的", "要", "要的", "愿意", "转", "转吧", "yes", "y"])
+_NO = frozenset(
+    [
+        "不同意",
+        "我不同意",
+        "不",
+        "不是",
+        "不要",
+        "不用",
+        "不用了",
+        "不愿意",
+        "不想",
+        "不需要",
+        "不转",
+        "先不",
+        "no",
+        "n",
+    ]
+)
+_SKIP = _NO | frozenset(["跳过", "不说", "不想说", "找不到", "不知道", "不晓得", "没有"])
+_NONE = frozenset(["都不是", "都不对", "不是", "没有", "都没有"])
+_ENDS = "。!?~. "
+
+
+def recognise(words: str) -> Command | None:
+    """The command that the whole text is, or None; `/START@name` and full-width `／帮助` are read too."""
+    word = _folded(words)
+    if word.startswith("/"):
+        word = word.split(maxsplit=1)[0].split("@")[0]
+    return _BY_FORM.get(word) or _BY_FORM.get(word.rstrip(_ENDS))
+
+
+def agreement(words: str) -> bool | None:
+    """Yes or no, or None if it is neither."""
+    word = _folded(words).rstrip(_ENDS)
+    if word in _NO:
+        return False
+    return True if word in _YES or text.smalltalk(word) == "agree" else None
+
+
+def skips(words: str) -> bool:
+    """Does the resident not want to say, or not know?"""
+    return _folded(words).rstrip(_ENDS) in _SKIP
+
+
+def refuses_all(words: str) -> bool:
+    """Is none of the options the right one?"""
+    return _folded(words).rstrip(_ENDS) in _NONE
+
+
+def _folded(words: str) -> str:
+    return unicodedata.normalize("NFKC", words).strip().lower()

@@ -1,0 +1,37 @@
+"""Bring deliveries to their channels: claim a few, send with nothing held open, write down what became of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handlers import deliveries
+from handlers.deliveries import Delivery
+from handlers.ports import Channel, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """What is needed to deliver; `window` is how many sends may be under way at once."""
+
+    outbox: Outbox
+    channels: Mapping[str, Channel]
+    window: int
+    resend_after: timedelta
+
+
+async def turn(dispatch: Dispatch, settled: Sequence[Delivery], under_way: int, now: datetime) -> Sequence[Delivery]:
+    """Write down what was settled, and take the next that their channels have room for."""
+    open_now = {name: channel.room() for name, channel in dispatch.channels.items()}
+    ready = [name for name, room in open_now.items() if room > 0]
+    limit = min(dispatch.window - under_way, sum(open_now[name] for name in ready))
+    return await dispatch.outbox.turn(settled, ready, limit, now)
+
+
+async def send(dispatch: Dispatch, delivery: Delivery) -> deliveries.Receipt:
+    """Give one delivery to its channel."""
+    return await dispatch.channels[delivery.address.channel].send(delivery)
+
+
+def settle(dispatch: Dispatch, delivery: Delivery, receipt: deliveries.Receipt, now: datetime) -> Delivery:
+    """What becomes of the delivery after the channel's receipt."""
+    return deliveries.settle(delivery, receipt, now, dispatch.resend_after)

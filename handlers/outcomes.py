@@ -1,0 +1,59 @@
+"""Hold all that a decision asks for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handlers.dialogue import Dialogue
+from handlers.messages import Reply
+from handlers.residents import Resident
+from handlers.tickets import Entry, Ticket
+from knowledge.citations import Citation
+from knowledge.match import TopicFinding
+from knowledge.topics import Topic
+
+
+class Decision(StrEnum):
+    """What was decided on a message."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    ESCALATE = "escalate"
+    URGENT = "urgent"
+    LOOKUP = "lookup"
+    SMALLTALK = "smalltalk"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision with its grounds, for whoever asks why."""
+
+    decision: Decision
+    confidence: float = 0.0
+    topic: Topic | None = None
+    options: tuple[TopicFinding, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    why: str = ""
+    level: str | None = None
+    parts: tuple["Verdict", ...] = ()  # where a message held several questions: one each; this is the first
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A ticket learns which village it belongs to."""
+
+    receipt: str
+    village: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Replies, the next state, and the tickets opened or added to; nothing has happened yet."""
+
+    verdict: Verdict
+    replies: tuple[Reply, ...]
+    resident: Resident
+    dialogue: Dialogue
+    opened: tuple[Ticket, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    placed: tuple[Placed, ...] = ()

@@ -1,0 +1,100 @@
+"""Say what the core needs of the world around it. Any method may raise StorageDown where a store stands behind it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from handlers.cases import Part, Situation
+from handlers.deliveries import Delivery, Receipt
+from handlers.messages import Arrived, Inbound, Reply
+from handlers.outcomes import Outcome
+from handlers.residents import Village
+from handlers.tickets import Entry, Ticket
+
+
+class Inbox(Protocol):
+    """Messages as they arrived, each once."""
+
+    async def put(self, inbounds: Sequence[Inbound], now: datetime) -> None:
+        """Keep them durably; one that is there already changes nothing."""
+        ...
+
+    async def claim(self, limit: int, now: datetime, lease: timedelta) -> Sequence[Arrived]:
+        """Take the oldest, at most one an address, so that a resident's messages are handled in their order."""
+        ...
+
+    async def give_back(self, arrived: Arrived, reason: str, now: datetime) -> None:
+        """Handling failed: let it be claimed again a little later."""
+        ...
+
+
+class Records(Protocol):
+    """Residents, dialogues and tickets."""
+
+    async def gather(self, arrived: Sequence[Arrived], now: datetime) -> Sequence[Situation]:
+        """What is known of each sender; one never seen before is a new resident."""
+        ...
+
+    async def record(self, outcomes: Sequence[tuple[Situation, Outcome]], now: datetime) -> None:
+        """State, tickets, outbox rows and the inbox mark, in one transaction for all."""
+        ...
+
+    async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
+        """Give the message up, and tell its sender."""
+        ...
+
+    async def villages(self) -> Sequence[Village]:
+        """Every village of the district."""
+        ...
+
+
+class Tickets(Protocol):
+    """Tickets, as an adviser's acts change them."""
+
+    async def claim(self, ticket: Ticket) -> bool:
+        """Write the claim if the ticket is still open; False if somebody was faster."""
+        ...
+
+    async def write(self, ticket: Ticket, entry: Entry | None, reply: Reply | None, now: datetime) -> None:
+        """The new state, what was said, and the reply on its way to the resident, in one transaction."""
+        ...
+
+
+class Outbox(Protocol):
+    """Deliveries that wait for their channel."""
+
+    async def turn(
+        self, settled: Sequence[Delivery], channels: Sequence[str], limit: int, now: datetime
+    ) -> Sequence[Delivery]:
+        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction."""
+        ...
+
+
+class Channel(Protocol):
+    """A way to residents."""
+
+    name: str
+
+    async def send(self, delivery: Delivery) -> Receipt:
+        """Send, and say what became of it; never raises."""
+        ...
+
+    def room(self) -> int:
+        """How many deliveries it can take just now without breaking its pace."""
+        ...
+
+
+class Engine(Protocol):
+    """The library, asked without stalling the process."""
+
+    async def find(self, questions: Sequence[tuple[str, str | None]]) -> Sequence[tuple[Part, ...]]:
+        """For each (message, id of the dialogue's topic): the questions in it with their Findings, at least one."""
+        ...
+
+
+class Emergency(Protocol):
+    """A way to a resident when nothing can be stored."""
+
+    async def tell(self, inbound: Inbound, reply: Reply) -> None:
+        """Send the safety text, once for each Inbound."""
+        ...

@@ -1,0 +1,197 @@
+"""Take in what residents say, and decide what becomes of it: gather, decide, record."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers import consultation, dialogue, escalation, lookups, phrases, residents, routes, safety
+from handlers.cases import Case, Library, Rules, Situation
+from handlers.commands import Command
+from handlers.dialogue import Admission, Stage
+from handlers.errors import StorageDown
+from handlers.messages import Arrived, Inbound, Kind, Reply
+from handlers.outcomes import Decision, Outcome, Verdict
+from handlers.ports import Emergency, Engine, Inbox, Records
+from handlers.routes import Route, To
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TRIES = 5  # then a message is set aside, and a person is told
+
+
+async def accept(inbounds: Sequence[Inbound], inbox: Inbox, emergency: Emergency, now: datetime) -> None:
+    """Keep messages before their channel is acknowledged.
+
+    Raises StorageDown when they are not kept; the channel must then not acknowledge. Whoever is in danger has been
+    told what to do by then, without the database.
+    """
+    try:
+        await inbox.put(inbounds, now)
+    except StorageDown:
+        for inbound in inbounds:
+            if alarm := safety.alarm(inbound):
+                await emergency.tell(inbound, Reply(alarm.words))
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What is needed to handle messages."""
+
+    inbox: Inbox
+    records: Records
+    engine: Engine
+    library: Library
+    rules: Rules
+    lease: timedelta
+    batch: int
+
+
+async def claim(reception: Reception, now: datetime) -> Sequence[Arrived]:
+    """The next messages to handle."""
+    return await reception.inbox.claim(reception.batch, now, reception.lease)
+
+
+async def handle(reception: Reception, arrived: Sequence[Arrived], now: datetime) -> Sequence[Outcome]:
+    """Decide on messages of different residents, and record all Outcomes at once or none."""
+    situations = await reception.records.gather(arrived, now)
+    day = now.astimezone(SHANGHAI).date()
+    prepared = [prepare(s, reception.library, reception.rules, now, day) for s in situations]
+    prepared = await _equip(reception, prepared)
+    outcomes = [outcome(case, route) for case, route in prepared]
+    await reception.records.record([*zip(situations, outcomes, strict=True)], now)
+    return outcomes
+
+
+async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetime) -> bool:
+    """Handling this message failed; says whether it was given up, in which case the resident is told."""
+    if arrived.tries < TRIES:
+        await reception.inbox.give_back(arrived, reason, now)
+        return False
+    await reception.records.bury(arrived, Reply(phrases.SORRY), reason, now)
+    return True
+
+
+async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -> list[tuple[Case, Route]]:
+    """Fetch what the routes need: Findings for questions, the villages where one is to be named."""
+    asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := asks(case, route))}
+    found = await reception.engine.find(list(asked.values())) if asked else ()
+    by_case = dict(zip(asked, found, strict=True))
+    placing = any(route.to is To.PLACING for _, route in prepared)
+    villages = await reception.records.villages() if placing else ()
+    return [
+        (replace(case, parts=by_case.get(n, ()), villages=villages), route) for n, (case, route) in enumerate(prepared)
+    ]
+
+
+def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
+    """What the engine is to find for this route: the question, and the topic it follows."""
+    if route.to is To.QUESTION:
+        return route.text, case.dialogue.topic
+    if route.command is Command.WHY and case.dialogue.question:
+        return case.dialogue.question, None
+    return None
+
+
+def prepare(situation: Situation, library: Library, rules: Rules, now: datetime, day: date) -> tuple[Case, Route]:
+    """The case of a message, counted in, and its route."""
+    # by the time of sending: what waited while we were down did not come in a flood
+    admission, counted = dialogue.admit(situation.dialogue, rules.flood, min(situation.inbound.sent_at, now))
+    case = Case(replace(situation, dialogue=counted), library, rules, now, day, secrets.randbits(64))
+    route = routes.pick(case, admission)
+    if route.to is To.AGREED and counted.stage is Stage.WELCOMING:
+        return _resume(case)
+    return case, route
+
+
+def _resume(case: Case) -> tuple[Case, Route]:
+    """The channel was accepted: what was asked before is handled now."""
+    inbound = replace(case.situation.inbound, kind=Kind.TEXT, text=case.dialogue.question or "/start")
+    situation = replace(
+        case.situation,
+        arrived=replace(case.situation.arrived, inbound=inbound),
+        resident=residents.agree_to_channel(case.resident),
+        dialogue=replace(dialogue.rest(case.dialogue), question=""),
+    )
+    resumed = replace(case, situation=situation)
+    return resumed, routes.pick(resumed, Admission.WELCOME)
+
+
+def outcome(case: Case, route: Route) -> Outcome:
+    """The Outcome of a message on its route."""
+    match route.to:
+        case To.URGENT if route.alarm:
+            return safety.urgent(case, route.text, route.alarm)
+        case To.QUESTION | To.LAW:
+            said = consultation.decide(case) if route.to is To.QUESTION else lookups.law(case, route.text)
+            return safety.meanwhile(case, route.text, said) if dialogue.awaits(case.dialogue) else said
+        case To.TOPIC:
+            return consultation.pick(case, route.text)
+        case To.COMMAND if route.command:
+            return _command(case, route.command)
+        case To.HOTLINE:
+            return lookups.hotline(case, route.text)
+        case To.TELLING:
+            return escalation.told(case, route.text)
+        case To.AGREED:
+            return escalation.agreed(case)
+        case To.DECLINED:
+            return _declined(case)
+        case To.PLACING:
+            return escalation.place(case, route.text)
+        case To.WELCOMING:
+            return _welcome(case, route.text)
+        case To.FLOOD if route.text == Admission.SILENCE:
+            return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
+        case _:
+            return consultation.plain(case, Decision.SMALLTALK, _fixed(route))
+
+
+def _fixed(route: Route) -> str:
+    match route.to:
+        case To.FLOOD:
+            return phrases.FLOODED
+        case To.EMPTY:
+            return phrases.EMPTY
+        case To.MEDIA:
+            return phrases.MEDIA.get(route.text, phrases.MEDIA_OTHER)
+        case To.GROUP:
+            return phrases.GROUP
+        case To.OUT_OF_RANGE:
+            return phrases.OUT_OF_RANGE
+        case To.SMALLTALK:
+            return phrases.SMALLTALK[route.text]
+        case _:
+            return phrases.EXPIRED
+
+
+def _command(case: Case, command: Command) -> Outcome:
+    match command:
+        case Command.HUMAN:
+            return escalation.wanted(case)
+        case Command.WHY:
+            return consultation.why(case)
+        case Command.MORE:
+            return consultation.more(case)
+        case Command.ARTICLES:
+            return consultation.articles(case)
+        case Command.RESTART:
+            rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
+            return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)
+        case Command.START | Command.HELP | Command.PRIVACY:
+            return consultation.plain(case, Decision.SMALLTALK, phrases.BY_COMMAND[command])
+
+
+def _welcome(case: Case, words: str) -> Outcome:
+    options = (phrases.YES, phrases.NO)
+    waiting = dialogue.offer(case.dialogue, Stage.WELCOMING, options)
+    waiting = replace(waiting, question=words or case.dialogue.question)
+    reply = Reply(phrases.CHANNEL_CONSENT, options)
+    return Outcome(Verdict(Decision.SMALLTALK, why="channel consent"), (reply,), case.resident, waiting)
+
+
+def _declined(case: Case) -> Outcome:
+    if case.dialogue.stage is Stage.WELCOMING:
+        return consultation.plain(case, Decision.SMALLTALK, phrases.CHANNEL_DECLINED)
+    return escalation.declined(case)

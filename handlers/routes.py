@@ -1,0 +1,178 @@
+"""Pick what a message is about: danger first, then what we are waiting for, then what it says."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handlers import commands, dialogue, phrases, residents, safety
+from handlers.cases import Case
+from handlers.commands import Command
+from handlers.dialogue import Admission, Stage
+from handlers.messages import Kind
+from knowledge import text
+from knowledge.danger import Alarm
+from knowledge.hotlines import hotlines
+
+
+class To(StrEnum):
+    """Where a message goes."""
+
+    URGENT = "urgent"
+    FLOOD = "flood"
+    EMPTY = "empty"
+    MEDIA = "media"
+    GROUP = "group"
+    WELCOMING = "welcoming"
+    EXPIRED = "expired"
+    OUT_OF_RANGE = "out_of_range"
+    COMMAND = "command"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    TELLING = "telling"
+    PLACING = "placing"
+    TOPIC = "topic"
+    HOTLINE = "hotline"
+    LAW = "law"
+    SMALLTALK = "smalltalk"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a message goes, and what of it matters there."""
+
+    to: To
+    text: str = ""
+    alarm: Alarm | None = None
+    command: Command | None = None
+
+
+ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES)}
+_HOTLINE = re.compile(r"(\d{3,5})(?:是.*|干.*|做.*|管.*|电话.*|热线.*)?[?。]?")
+_ASKING = re.compile(r"[?？]|怎么|咋|啷个|如何|什么|啥|哪|谁|吗|多少|多久|好多|好久|能不能|可不可以|可以不|为何")
+_PLACE_LENGTH = 20  # characters of a village with its town and district
+_LOOKUP_LENGTH = 24  # characters a question may have around one citation and still ask only for its text
+_CITATION_LENGTH = 12
+
+
+def pick(case: Case, admission: Admission) -> Route:
+    """The route of a message; safety comes before every limit and every state."""
+    inbound = case.situation.inbound
+    words = text.clean(inbound.text)
+    if found := safety.alarm(inbound):
+        return Route(To.URGENT, words, alarm=found)
+    if admission is not Admission.WELCOME:
+        return Route(To.FLOOD, admission)
+    if inbound.kind in (Kind.GROUP, Kind.MEDIA):
+        return Route(To(inbound.kind.value), inbound.text)
+    if not words:
+        return Route(To.EMPTY)
+    if _behind_the_wall(case):
+        return _welcoming(case, words)
+    return _chosen(case, words) if inbound.kind is Kind.CHOICE else _written(case, words)
+
+
+def _behind_the_wall(case: Case) -> bool:
+    """Must the channel be accepted first? Not while somebody in danger is being helped (PIPL art. 13 (1) (4))."""
+    if case.situation.inbound.address.channel not in case.rules.abroad or residents.agreed_to_channel(case.resident):
+        return False
+    return not (dialogue.in_danger(case.dialogue) and case.dialogue.stage in (Stage.CONSENTING, Stage.PLACING))
+
+
+def _welcoming(case: Case, words: str) -> Route:
+    """Until the channel is accepted, only yes and no are heard; what was asked is kept for later."""
+    answer = _answer(words)
+    if case.dialogue.stage is Stage.WELCOMING and answer:
+        return answer
+    chosen = case.situation.inbound.kind is Kind.CHOICE
+    small = chosen or answer or commands.recognise(words) or text.smalltalk(words)
+    return Route(To.WELCOMING, "" if small else words)
+
+
+def _answer(words: str) -> Route | None:
+    """Yes or no."""
+    meant = commands.agreement(words)
+    return None if meant is None else Route(To.AGREED if meant else To.DECLINED)
+
+
+def _chosen(case: Case, value: str) -> Route:
+    """An option was pressed; only what is on offer now counts, so forged and old ones do nothing."""
+    offered = any(value == option.value for option in case.dialogue.options)
+    return _value(value) if offered or value in ALWAYS else Route(To.EXPIRED)
+
+
+def _value(value: str) -> Route:
+    kind, _, name = value.partition(":")
+    if kind == "topic":
+        return Route(To.TOPIC, name)
+    if kind in ("village", "skip"):
+        return Route(To.PLACING, value)
+    if kind in ("yes", "no"):
+        return Route(To.AGREED if kind == "yes" else To.DECLINED)
+    return Route(To.COMMAND, command=Command(value))
+
+
+def _written(case: Case, words: str) -> Route:
+    if command := commands.recognise(words):
+        return Route(To.COMMAND, command=command)
+    if not any(c.isalnum() for c in words):
+        return Route(To.EMPTY)
+    if picked := dialogue.pick(case.dialogue, words):
+        return _value(picked.value)
+    if number := _hotline(words):
+        return Route(To.HOTLINE, number)
+    return _expected(case, words) or _said(case, words)
+
+
+def _expected(case: Case, words: str) -> Route | None:
+    match case.dialogue.stage:
+        case Stage.CONSENTING if answer := _answer(words):
+            return answer
+        case Stage.CHOOSING if choice := _of_the_choice(case, words):
+            return choice
+        case Stage.PLACING if _names_a_place(case, words):
+            return Route(To.PLACING, phrases.SKIP.value if commands.skips(words) else words)
+        case Stage.TELLING if not text.smalltalk(words):
+            return Route(To.TELLING, words)
+        case _:
+            return _number(case) if dialogue.is_number(words) else None
+
+
+def _number(case: Case) -> Route:
+    return Route(To.OUT_OF_RANGE if case.dialogue.options else To.EMPTY)
+
+
+def _of_the_choice(case: Case, words: str) -> Route | None:
+    """Yes to the only topic offered, or no to all."""
+    if commands.refuses_all(words):
+        return Route(To.COMMAND, command=Command.HUMAN)
+    topics = [o.value for o in case.dialogue.options if o.value.startswith("topic:")]
+    return _value(topics[0]) if len(topics) == 1 and commands.agreement(words) else None
+
+
+def _names_a_place(case: Case, words: str) -> bool:
+    """Could it be a village? A new question, a law or a thank-you is none."""
+    other = _ASKING.search(words) or text.smalltalk(words) or _asks_for_law(case, words)
+    return len(words) <= _PLACE_LENGTH and not other and not dialogue.is_number(words)
+
+
+def _said(case: Case, words: str) -> Route:
+    if _asks_for_law(case, words):
+        return Route(To.LAW, words)
+    if kind := text.smalltalk(words):
+        return Route(To.SMALLTALK, kind)
+    return Route(To.QUESTION, words)
+
+
+def _hotline(words: str) -> str | None:
+    found = _HOTLINE.fullmatch(unicodedata.normalize("NFKC", words))
+    return found[1] if found and found[1] in hotlines() else None
+
+
+def _asks_for_law(case: Case, words: str) -> bool:
+    cited = case.library.statutes.find(words)
+    if cited:
+        return len(words) <= _LOOKUP_LENGTH + _CITATION_LENGTH * (len(cited) - 1)
+    named = case.library.statutes.laws_in(words)
+    return len(named) == 1 and len(words) <= len(named[0]) + 2

@@ -1,0 +1,175 @@
+"""Keep deliveries until their channel took them, and lose or repeat none by accident."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, case, exists, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers import deliveries
+from handlers.deliveries import Delivery, Lane, State, Uncertain
+from handlers.messages import Address, Reply
+from storage.moments import moment, stamp
+from storage.schema import addresses, outbox
+from storage.unit import Writer
+from storage.values import insert_new, packed, unpacked
+from storage.vault import Vault
+
+
+class Outbox:
+    """The outbox table; `lease` is how long a send may take before nobody can say whether it arrived."""
+
+    def __init__(self, writer: Writer, vault: Vault, *, lease: timedelta, resend_after: timedelta) -> None:
+        self._writer = writer
+        self._vault = vault
+        self._lease = lease
+        self._resend_after = resend_after
+
+    async def turn(
+        self, settled: Sequence[Delivery], channels: Sequence[str], limit: int, now: datetime
+    ) -> Sequence[Delivery]:
+        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction."""
+        if not settled and limit <= 0:
+            return ()
+
+        given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit, "channels": list(channels)}
+
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            await _settle(connection, settled)
+            if limit <= 0:
+                return ()
+            return (await connection.execute(_CLAIM, given)).fetchall()
+
+        return sorted(map(self._delivery, await self._writer.write(work)), key=lambda d: (d.lane, d.id))
+
+    async def expire(self, now: datetime) -> int:
+        """What was being sent when its process died is now in doubt; returns how many."""
+        ended = and_(outbox.c.state == State.SENDING, outbox.c.due_at <= stamp(now))
+        # the lock makes sure that what its sender settles at this moment is not put in doubt after all
+        lost = select(outbox).where(ended).with_for_update()
+
+        async def work(connection: AsyncConnection) -> int:
+            found = [self._delivery(row) for row in (await connection.execute(lost)).fetchall()]
+            doubt = Uncertain("lease expired")
+            await _settle(connection, [deliveries.settle(d, doubt, now, self._resend_after) for d in found])
+            return len(found)
+
+        return await self._writer.write(work)
+
+    def _delivery(self, row: Row[Any]) -> Delivery:
+        return Delivery(
+            id=row.id,
+            address=Address(row.channel, row.external),
+            lane=Lane(row.lane),
+            reply=reply_in(self._vault, row),
+            state=State(row.state),
+            tries=row.tries,
+            created_at=moment(row.created_at),
+            resent=row.resent,
+            due_at=None if row.due_at is None else moment(row.due_at),
+        )
+
+
+async def _settle(connection: AsyncConnection, settled: Sequence[Delivery]) -> None:
+    if not settled:
+        return
+    await connection.execute(_SETTLE, [_settled_row(d) for d in settled])
+    closed = [d.address for d in settled if d.state is State.CLOSED]
+    for address in closed:
+        here = and_(addresses.c.channel == address.channel, addresses.c.external == address.external)
+        await connection.execute(update(addresses).where(here).values(open=False))
+
+
+def _settled_row(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "row_id": delivery.id,
+        "row_tries": delivery.tries,
+        "state": delivery.state,
+        "due_at": None if delivery.due_at is None else stamp(delivery.due_at),
+        "resent": delivery.resent,
+        "reference": delivery.reference,
+        "reason": delivery.reason,
+    }
+
+
+def _claim() -> Any:
+    claimable = and_(
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.state.in_((State.READY, State.UNCERTAIN)),
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+    )
+    order = (outbox.c.lane, outbox.c.id)
+    next_ones = select(outbox.c.id).where(claimable, ~_blocked()).order_by(*order).limit(bindparam("most"))
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(next_ones), claimable)  # stands outside too: another worker may have been faster
+        .values(
+            state=State.SENDING,
+            tries=outbox.c.tries + 1,
+            due_at=bindparam("until"),
+            resent=case((outbox.c.state == State.UNCERTAIN, true()), else_=outbox.c.resent),
+        )
+        .returning(outbox)
+    )
+
+
+def _blocked() -> Any:
+    """Something is under way to the same address, or something of it goes before this."""
+    other = outbox.alias("other")
+    same = and_(
+        other.c.channel == outbox.c.channel,
+        other.c.external == outbox.c.external,
+        other.c.due_at.is_not(None),
+        other.c.id != outbox.c.id,
+    )
+    earlier = or_(other.c.lane < outbox.c.lane, and_(other.c.lane == outbox.c.lane, other.c.id < outbox.c.id))
+    # one in doubt lets the others pass until it is due; one put off keeps its place, or parts would change order
+    wanted = or_(
+        other.c.state == State.READY, and_(other.c.state == State.UNCERTAIN, other.c.due_at <= bindparam("now"))
+    )
+    return exists().where(same, or_(other.c.state == State.SENDING, and_(earlier, wanted)))
+
+
+# statements of the hot path are made once: making one costs as much as running it
+_CLAIM = _claim()
+_SETTLE = (
+    update(outbox)
+    # a lease that expired meanwhile has made the row somebody else's
+    .where(outbox.c.id == bindparam("row_id"), outbox.c.tries == bindparam("row_tries"))
+    .values({name: bindparam(name) for name in ("state", "due_at", "resent", "reference", "reason")})
+)
+
+
+async def enqueue(
+    connection: AsyncConnection, vault: Vault, now: datetime, rows: Iterable[tuple[str, Address, Lane, Sequence[Reply]]]
+) -> None:
+    """Within the caller's transaction: (cause, address, lane, replies) become deliveries, each cause once."""
+    fresh = [
+        {
+            "cause": cause,
+            "part": number,
+            "channel": address.channel,
+            "external": address.external,
+            "lane": lane,
+            "words": vault.seal(packed(reply), _place(cause, number)),
+            "state": State.READY,
+            "tries": 0,
+            "resent": False,
+            "created_at": stamp(now),
+            "due_at": stamp(now),
+        }
+        for cause, address, lane, replies in rows
+        for number, reply in enumerate(part for whole in replies for part in deliveries.parts(whole, address.channel))
+    ]
+    if fresh:
+        await connection.execute(insert_new(connection, outbox), fresh)
+
+
+def reply_in(vault: Vault, row: Any) -> Reply:
+    """The reply that an outbox row holds."""
+    return unpacked(Reply, vault.open(row.words, _place(row.cause, row.part)))
+
+
+def _place(cause: str, part: int) -> str:
+    return f"outbox:{cause}:{part}"

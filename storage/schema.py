@@ -1,0 +1,202 @@
+"""Describe every table. Times are whole milliseconds since the epoch, UTC; words of people are sealed."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is declared INTEGER
+Number = BigInteger().with_variant(Integer, "sqlite")
+Moment = BigInteger
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),  # new, claimed, done, dead
+    Column("tries", SmallInteger, nullable=False),
+    Column("due_at", Moment, nullable=False),  # not before; while claimed: when the lease ends
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("channel", "external_id"),
+)
+# only what waits is in this index, so it stays small however long the inbox grows
+Index(
+    "ix_inbox_waiting",
+    inbox.c.channel,
+    inbox.c.address,
+    inbox.c.id,
+    sqlite_where=text("state IN ('new', 'claimed')"),
+    postgresql_where=text("state IN ('new', 'claimed')"),
+)
+Index("ix_inbox_address", inbox.c.channel, inbox.c.address, inbox.c.received_at)
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Column("village", Number, ForeignKey("villages.id")),
+    Column("advice_consent", SmallInteger, nullable=False),
+    Column("channel_consent", SmallInteger, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("external", Text, primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+Index(None, addresses.c.resident)
+
+dialogues = Table(
+    "dialogues",
+    metadata,
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+towns = Table(
+    "towns",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+villages = Table(
+    "villages",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("town", Number, ForeignKey("towns.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("town", "name"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id
+    Column("one_time", Boolean, nullable=False),  # must be changed at the next login
+    Column("created_at", Moment, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("user", Number, ForeignKey("users.id"), primary_key=True),
+    Column("village", Number, ForeignKey("villages.id"), primary_key=True),
+)
+Index(None, posts.c.village)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),  # SHA-256 of what the cookie holds
+    Column("user", Number, ForeignKey("users.id"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("receipt", Text, primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), nullable=False),
+    Column("level", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("topic", Text),
+    Column("state", Text, nullable=False),
+    Column("village", Number, ForeignKey("villages.id")),
+    Column("adviser", Number, ForeignKey("users.id")),
+    Column("opened_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("answered_at", Moment),
+    Column("closed_at", Moment),
+)
+Index(None, tickets.c.state, tickets.c.level, tickets.c.opened_at)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("receipt", Text, ForeignKey("tickets.receipt"), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index(None, entries.c.receipt)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("cause", Text, nullable=False),  # what this answers; with `part` it makes every delivery unique
+    Column("part", SmallInteger, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("external", Text, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("resent", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment),  # while sending: when the lease ends; NULL: never again
+    Column("reference", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    UniqueConstraint("cause", "part"),
+)
+# only what waits; ordered as it is claimed
+Index(
+    "ix_outbox_waiting",
+    outbox.c.channel,
+    outbox.c.lane,
+    outbox.c.id,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index(
+    "ix_outbox_pending",
+    outbox.c.channel,
+    outbox.c.external,
+    outbox.c.id,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index("ix_outbox_address", outbox.c.channel, outbox.c.external, outbox.c.id)

@@ -1,0 +1,61 @@
+"""Open all stores over one database."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from storage.engine import Engines, connect
+from storage.inbox import Inbox
+from storage.outbox import Outbox
+from storage.people import People
+from storage.records import Records
+from storage.tickets import Tickets
+from storage.unit import Writer
+from storage.vault import Vault
+from storage.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How long things last."""
+
+    lease: timedelta = timedelta(seconds=45)  # of a delivery
+    resend_after: timedelta = timedelta(seconds=60)
+    session: timedelta = timedelta(hours=12)
+    session_rest: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Every store, its engines and its one writer."""
+
+    engines: Engines
+    writer: Writer
+    vault: Vault
+    inbox: Inbox
+    outbox: Outbox
+    records: Records
+    tickets: Tickets
+    people: People
+    views: Views
+
+    async def close(self) -> None:
+        """Stop writing, then close the connections."""
+        await self.writer.close()
+        await self.engines.dispose()
+
+
+def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0, readers: int = 4) -> Store:
+    """All stores over the database at `url`; `key` (32 bytes) seals the words."""
+    engines = connect(url, busy_timeout=busy_timeout, readers=readers)
+    writer, vault = Writer(engines.write), Vault(key)
+    return Store(
+        engines=engines,
+        writer=writer,
+        vault=vault,
+        inbox=Inbox(writer, vault),
+        outbox=Outbox(writer, vault, lease=spans.lease, resend_after=spans.resend_after),
+        records=Records(writer, engines.read, vault),
+        tickets=Tickets(writer, vault),
+        people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
+        views=Views(engines.read, vault),
+    )

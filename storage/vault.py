@@ -1,0 +1,38 @@
+"""Seal the words of people, so that a copy of the database tells nobody what they said."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12  # NIST SP 800-38D, 5.2.1.1
+
+
+class Sealed(ValueError):
+    """The words cannot be opened: another key sealed them, or they belong to another place."""
+
+
+class Vault:
+    """AES-256-GCM under one key; `place` (table and owner) is authenticated, so that words cannot be moved."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, words: str, place: str) -> bytes:
+        """Encrypt; half a surrogate pair, which JSON can carry and UTF-8 cannot, becomes U+FFFD."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, _encoded(words), place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """Decrypt; raises Sealed."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
+        except (InvalidTag, ValueError) as error:  # the latter if there is not even a nonce
+            raise Sealed(f"words at {place} cannot be opened with this key") from error
+
+
+def _encoded(words: str) -> bytes:
+    try:
+        return words.encode()
+    except UnicodeEncodeError:
+        return words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()

@@ -1,0 +1,156 @@
+"""Read what pages show. Nothing here changes anything, and nothing here decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handlers.deliveries import State as Sending
+from handlers.messages import Address, Kind, Option
+from handlers.staff import Scope
+from handlers.tickets import Author, State, Ticket
+from storage import inbox as inboxes
+from storage.moments import moment
+from storage.outbox import reply_in
+from storage.schema import entries, inbox, outbox, tickets, towns, villages
+from storage.unit import reading
+from storage.values import value
+from storage.vault import Vault
+
+QUEUE_PAGE = 50
+TRANSCRIPT = 60  # messages of each side that a chat page shows
+DIGITS = 18  # of a row number at most; a page may send anything, and the databases count to 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a chat page; `cursor` grows with time and says where to read on."""
+
+    cursor: str
+    ours: bool
+    text: str
+    at: datetime
+    options: tuple[Option, ...] = ()
+    chosen: bool = False  # a button was pressed: the text is its value
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A ticket as a list shows it."""
+
+    ticket: Ticket
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of a ticket as its page shows it."""
+
+    author: Author
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A ticket with everything said on it; `undelivered` if the resident could not be reached last."""
+
+    ticket: Ticket
+    place: str
+    lines: tuple[Line, ...]
+    undelivered: bool
+
+
+class Views:
+    """What pages read."""
+
+    def __init__(self, read: AsyncEngine, vault: Vault) -> None:
+        self._read = read
+        self._vault = vault
+
+    async def transcript(self, address: Address, after: str = "") -> Sequence[Said]:
+        """What was said at that address, oldest first, from `after` on."""
+        seen_in, seen_out = _cursor(after)
+        theirs = select(inbox).where(
+            inbox.c.channel == address.channel, inbox.c.address == address.external, inbox.c.id > seen_in
+        )
+        ours = select(outbox).where(
+            outbox.c.channel == address.channel, outbox.c.external == address.external, outbox.c.id > seen_out
+        )
+        async with reading(self._read) as connection:
+            heard = (await connection.execute(theirs.order_by(inbox.c.id.desc()).limit(TRANSCRIPT))).fetchall()
+            spoken = (await connection.execute(ours.order_by(outbox.c.id.desc()).limit(TRANSCRIPT))).fetchall()
+        rows = sorted([*((r.received_at, 0, r) for r in heard), *((r.created_at, 1, r) for r in spoken)], key=_when)
+        return tuple(self._said(rows, seen_in, seen_out))
+
+    def _said(self, rows: Sequence[tuple[int, int, Any]], seen_in: int, seen_out: int) -> Sequence[Said]:
+        said: list[Said] = []
+        for at, side, found in rows:
+            if side == 0:
+                seen_in = max(seen_in, found.id)
+                text, options, chosen = inboxes.unsealed(self._vault, found), (), found.kind == Kind.CHOICE
+            else:
+                seen_out = max(seen_out, found.id)
+                reply = reply_in(self._vault, found)
+                text, options, chosen = reply.text, reply.options, False
+            said.append(Said(f"{seen_in}-{seen_out}", side == 1, text, moment(at), options, chosen))
+        return said
+
+    async def queue(self, scope: Scope, *, closed: bool = False) -> Sequence[Queued]:
+        """The tickets in scope, the urgent and the old first."""
+        states = (State.CLOSED,) if closed else (State.OPEN, State.CLAIMED, State.ANSWERED)
+        done = case((tickets.c.state == State.ANSWERED, 1), else_=0)
+        statement = _tickets(scope).where(tickets.c.state.in_(states))
+        statement = statement.order_by(done, tickets.c.level, tickets.c.opened_at).limit(QUEUE_PAGE)
+        async with reading(self._read) as connection:
+            return [_queued(r) for r in await connection.execute(statement)]
+
+    async def ticket(self, scope: Scope, receipt: str) -> File | None:
+        """One ticket, if it is in scope."""
+        said = select(entries).where(entries.c.receipt == receipt).order_by(entries.c.id)
+        async with reading(self._read) as connection:
+            found = (await connection.execute(_tickets(scope).where(tickets.c.receipt == receipt))).first()
+            if found is None:
+                return None
+            rows = (await connection.execute(said)).fetchall()
+            causes = [f"entry:{r.id}" for r in rows if r.author == Author.ADVISER]
+            states = (await connection.execute(select(outbox.c.state).where(outbox.c.cause.in_(causes)))).scalars()
+            lost = any(state in (Sending.DEAD, Sending.CLOSED) for state in states)
+        lines = tuple(Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at)) for r in rows)
+        queued = _queued(found)
+        return File(queued.ticket, queued.place, lines, lost)
+
+
+def _tickets(scope: Scope) -> Select[Any]:
+    place = (towns.c.name + villages.c.name).label("place")
+    base = (
+        select(tickets, place)
+        .join(villages, villages.c.id == tickets.c.village, isouter=True)
+        .join(towns, towns.c.id == villages.c.town, isouter=True)
+    )
+    return base.where(_within(scope))
+
+
+def _within(scope: Scope) -> Any:
+    if scope.nothing:
+        return false()
+    if scope.everywhere:
+        return true()
+    return or_(tickets.c.village.in_(scope.villages), tickets.c.village.is_(None))
+
+
+def _queued(found: Any) -> Queued:
+    return Queued(value(Ticket, found), found.place or "")
+
+
+def _cursor(after: str) -> tuple[int, int]:
+    heard, _, spoken = after.partition("-")
+    known = all(part.isdecimal() and len(part) <= DIGITS for part in (heard, spoken))
+    return (int(heard), int(spoken)) if known else (0, 0)
+
+
+def _when(row: tuple[int, int, Any]) -> tuple[int, int, int]:
+    return row[0], row[1], row[2].id
