@@ -47,7 +47,13 @@ inbox = Table(
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("channel", "external_id"),
 )
-# only what waits is in this index, so it stays small however long the inbox grows
+# only what waits is in these indexes, so they stay small however long the inbox grows
+Index(
+    "ix_inbox_queue",
+    inbox.c.id,
+    sqlite_where=text("state IN ('new', 'claimed')"),
+    postgresql_where=text("state IN ('new', 'claimed')"),
+)
 Index(
     "ix_inbox_waiting",
     inbox.c.channel,
@@ -185,7 +191,6 @@ outbox = Table(
 # only what waits; ordered as it is claimed
 Index(
     "ix_outbox_waiting",
-    outbox.c.channel,
     outbox.c.lane,
     outbox.c.id,
     sqlite_where=text("due_at IS NOT NULL"),

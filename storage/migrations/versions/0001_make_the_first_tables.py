@@ -31,6 +31,13 @@ def upgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_address", ["channel", "address", "received_at"], unique=False)
         batch_op.create_index(
+            "ix_inbox_queue",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('new', 'claimed')"),
+            postgresql_where=sa.text("state IN ('new', 'claimed')"),
+        )
+        batch_op.create_index(
             "ix_inbox_waiting",
             ["channel", "address", "id"],
             unique=False,
@@ -68,7 +75,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbox_waiting",
-            ["channel", "lane", "id"],
+            ["lane", "id"],
             unique=False,
             sqlite_where=sa.text("due_at IS NOT NULL"),
             postgresql_where=sa.text("due_at IS NOT NULL"),
@@ -233,6 +240,11 @@ def downgrade() -> None:
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_inbox_waiting",
+            sqlite_where=sa.text("state IN ('new', 'claimed')"),
+            postgresql_where=sa.text("state IN ('new', 'claimed')"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_queue",
             sqlite_where=sa.text("state IN ('new', 'claimed')"),
             postgresql_where=sa.text("state IN ('new', 'claimed')"),
         )
