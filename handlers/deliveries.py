@@ -161,9 +161,9 @@ def split(text: str, limit: Limit) -> tuple[str, ...]:
 
 def _pieces(text: str, limit: Limit) -> Iterator[str]:
     piece, size = "", 0
-    for grapheme in regex.findall(r"\X", text):
+    for grapheme in _graphemes(text, limit):
         width = limit.measure(grapheme)
-        if size + width > limit.most:
+        while size + width > limit.most:
             line_end = piece.rfind("\n", len(piece) // 2)
             cut = line_end + 1 if line_end > 0 else len(piece)
             yield piece[:cut]
@@ -173,3 +173,11 @@ def _pieces(text: str, limit: Limit) -> Iterator[str]:
         size += width
     if piece:
         yield piece
+
+
+def _graphemes(text: str, limit: Limit) -> Iterator[str]:
+    for grapheme in regex.findall(r"\X", text):
+        if limit.measure(grapheme) <= limit.most:
+            yield grapheme
+        else:  # a letter under thousands of marks: no message could hold it whole
+            yield from grapheme

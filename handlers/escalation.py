@@ -15,10 +15,11 @@ VILLAGES = 3  # to pick from
 
 
 def offer(case: Case, words: str, reason: str, opening: str, verdict: Verdict) -> Outcome:
-    """Ask whether an adviser may read the question."""
+    """Ask whether an adviser may read the question; who agreed once is only asked whether it is to go there."""
     waiting = dialogue.offer(case.dialogue, Stage.CONSENTING, CONSENT)
     waiting = replace(waiting, question=words, ticket=None, reason=reason)
-    text = "\n".join(part for part in (opening, phrases.ASK_CONSENT) if part)
+    ask = phrases.ASK_WHETHER if residents.agreed_to_advice(case.resident) else phrases.ASK_CONSENT
+    text = "\n".join(part for part in (opening, ask) if part)
     return Outcome(verdict, (Reply(text, CONSENT),), case.resident, waiting)
 
 

@@ -96,13 +96,17 @@ def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
 
 def prepare(situation: Situation, library: Library, rules: Rules, now: datetime, day: date) -> tuple[Case, Route]:
     """The case of a message, counted in, and its route."""
-    # by the time of sending: what waited while we were down did not come in a flood
-    admission, counted = dialogue.admit(situation.dialogue, rules.flood, min(situation.inbound.sent_at, now))
+    admission, counted = dialogue.admit(situation.dialogue, rules.flood, _sent(situation.inbound, now))
     case = Case(replace(situation, dialogue=counted), library, rules, now, day, secrets.randbits(64))
     route = routes.pick(case, admission)
     if route.to is To.AGREED and counted.stage is Stage.WELCOMING:
         return _resume(case)
     return case, route
+
+
+def _sent(inbound: Inbound, now: datetime) -> datetime:
+    """When it was sent: what waited while we were down came in no flood. An edit keeps the day of its first text."""
+    return now if inbound.kind is Kind.EDITED else min(inbound.sent_at, now)
 
 
 def _resume(case: Case) -> tuple[Case, Route]:

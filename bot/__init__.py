@@ -1,0 +1,1 @@
+"""The shell: networks, clocks and processes around the core."""

@@ -1,0 +1,255 @@
+"""Give every command a name: thin, each does its work by one call."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import config, log
+from bot.config import ConfigError, Settings
+from bot.rows import RowError, dumps, load
+from handlers.errors import StorageDown
+from knowledge.sources import SourceError
+from knowledge.topics import TopicError
+
+cli = typer.Typer(
+    help="铜梁公共法律服务 · public legal consultations by chat", no_args_is_help=True, add_completion=False
+)
+kb = typer.Typer(help="The knowledge base.", no_args_is_help=True)
+statutes = typer.Typer(help="The statute store.", no_args_is_help=True)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+user = typer.Typer(help="Members of staff.", no_args_is_help=True)
+bench = typer.Typer(help="Measurements.", no_args_is_help=True)
+for group, name in ((kb, "kb"), (db, "db"), (user, "user"), (bench, "bench")):
+    cli.add_typer(group, name=name)
+kb.add_typer(statutes, name="statutes")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
+UNUSABLE = 2  # exit code of a configuration or an argument that cannot be
+
+
+def main() -> None:
+    """Run a command; what a person can mend ends in a line, not in a traceback."""
+    try:
+        cli()
+    except (ConfigError, RowError) as error:
+        typer.echo(f"没有做：{error}", err=True)
+        sys.exit(UNUSABLE)
+    except (SourceError, TopicError) as error:
+        typer.echo(f"知识库用不了：\n{error}", err=True)
+        sys.exit(1)
+    except StorageDown as error:
+        typer.echo(f"数据库用不了（{error}）。请检查 DATABASE_URL 和数据目录，再试一次。", err=True)
+        sys.exit(1)
+
+
+def _settings(folder: Path = config.FILE) -> Settings:
+    try:
+        settings = config.load(folder)
+    except ConfigError as error:
+        typer.echo(f"配置有误，未启动：\n{error}", err=True)
+        raise typer.Exit(UNUSABLE) from None
+    log.configure(settings.file.log.level, settings.file.log.format)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+def _day(text: str) -> date:
+    from handlers.receive import SHANGHAI
+
+    if not text:
+        return datetime.now(SHANGHAI).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} 不是日期，请写成 2026-01-31 这样") from None
+
+
+@cli.command()
+def serve(
+    sample: Annotated[bool, typer.Option(help="Load a sample district into an empty database.")] = False,
+) -> None:
+    """Run the server: web page, desk, and Telegram if its token is set."""
+    from bot.serve import serve as run
+
+    _run(run(_settings(), sample=sample))
+
+
+@cli.command()
+def chat() -> None:
+    """Talk to the bot in this terminal."""
+    from bot.serve import chat as run
+
+    _run(run(_settings()))
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="JSON lines with id, question, and perhaps resident, as_of.")
+    ] = None,
+    as_of: AsOf = "",
+    as_json: AsJson = False,
+    articles: Annotated[bool, typer.Option(help="Also rank the articles of the statute store.")] = True,
+) -> None:
+    """Ask one question, or a file of them. Writes nothing to the database."""
+    from bot.app import rules
+    from bot.ask import Asker
+    from bot.engine import open_library, whole
+
+    settings = _settings()
+    if not question and file is None:
+        raise typer.BadParameter("请给出问题，或用 --file 指定文件")
+    day = str(_day(as_of))
+    asked = load(file) if file else [{"id": None, "question": question}]
+    library, matcher = open_library(settings.folder, articles=articles)
+    whole(matcher)
+    asker = Asker(library, matcher, rules(settings.file))
+    for row in asked:
+        answer = asker.ask({**row, "as_of": row.get("as_of") or day}, articles=articles)
+        typer.echo(dumps(answer) if as_json or file else answer["text"])
+
+
+@kb.command("check")
+def kb_check(as_of: AsOf = "", as_json: AsJson = False) -> None:
+    """Find what is wrong in the knowledge base, by file and line; errors make it fail."""
+    from bot.library import problems
+
+    found = problems(_settings().folder, _day(as_of))
+    errors = [p for p in found if p.severity == "error"]
+    if as_json:
+        rows = [{"path": str(p.path), "line": p.line, "severity": p.severity, "message": p.message} for p in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for problem in found:
+            typer.echo(str(problem))
+        typer.echo(f"{len(errors)} 个错误，{len(found) - len(errors)} 个提醒")
+    raise typer.Exit(1 if errors else 0)
+
+
+@kb.command("stats")
+def kb_stats(as_json: AsJson = False) -> None:
+    """Count topics, questions and citations."""
+    from bot.library import stats
+
+    counted = stats()
+    typer.echo(
+        json.dumps(counted, ensure_ascii=False) if as_json else "\n".join(f"{k}: {v}" for k, v in counted.items())
+    )
+
+
+@kb.command("show")
+def kb_show(topic: Annotated[str, typer.Argument(help="The id of a topic.")], as_of: AsOf = "") -> None:
+    """Show a topic as residents read it, with the text of every article it cites."""
+    from bot.library import show
+
+    text = show(_settings().folder, topic, _day(as_of))
+    if text is None:
+        raise typer.BadParameter(f"没有编号为 {topic} 的主题；用 kb stats 看有哪些领域")
+    typer.echo(text)
+
+
+@statutes.command("import")
+def statutes_import(source: Annotated[Path, typer.Argument(help="JSON lines, or a folder of Markdown.")]) -> None:
+    """Bring texts of laws into the statute store; a malformed source changes nothing."""
+    from bot.library import take_in
+
+    try:
+        typer.echo(take_in(_settings().folder, source))
+    except (SourceError, OSError) as error:
+        typer.echo(f"没有导入：{error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@cli.command()
+def evaluate(
+    file: Annotated[Path, typer.Option(help="JSON lines with question and gold (law#article).")],
+    limit: Annotated[int, typer.Option(help="Only the first so many; 0: all.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well articles are found and what is decided, on questions with known answers."""
+    from bot.library import measure
+
+    settings = _settings()
+    typer.echo(measure(settings, file, limit, as_json=as_json))
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the newest schema."""
+    from storage.migrate import upgrade
+
+    settings = _settings()
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    typer.echo("已升级" if _run(upgrade(settings.database_url)) else "已是最新")
+
+
+@user.command("add")
+def user_add(
+    login: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="adviser, expert, publisher, kb_editor or admin")],
+    villages: Annotated[str, typer.Option(help="Villages of an adviser: 安居镇示例一村,旧县街道示例三村")] = "",
+) -> None:
+    """Add a member of staff and print a one-time password."""
+    from bot.people import add
+
+    password = _run(add(_settings(), login, name, role, villages))
+    typer.echo(f"{login} 的一次性密码（只显示这一次）：{password}")
+
+
+@cli.command()
+def backup(target: Path) -> None:
+    """Copy the database while it is in use."""
+    from bot.backup import backup as run
+
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise typer.BadParameter(f"{target} 要是一个文件名，所在的文件夹要先有")
+    typer.echo(
+        f"已备份到 {run(_settings(), target)}。密钥不在里面：数据目录的 keys/ 要另外保管，丢了就解不开居民的原话"
+    )
+
+
+@cli.command()
+def restore(source: Path, force: Annotated[bool, typer.Option(help="Replace the present database.")] = False) -> None:
+    """Put a backup in the place of the database; the server must be stopped."""
+    from bot.backup import restore as run
+
+    typer.echo(run(_settings(), source, force=force))
+
+
+@cli.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is configured, what is missing, and what to do about it."""
+    from bot.doctor import examine
+
+    findings = _run(examine(_settings()))
+    if as_json:
+        typer.echo(json.dumps([f.__dict__ for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
+    raise typer.Exit(1 if any(f.bad for f in findings) else 0)
+
+
+@bench.command("flow")
+def bench_flow(
+    messages: Annotated[int, typer.Option(help="Messages a run.")] = 3000,
+    rounds: Annotated[int, typer.Option(help="Runs of each bot; the medians are shown.")] = 3,
+    peers: Annotated[str, typer.Option(help="The Python that has benchmarks/requirements.txt.")] = sys.executable,
+    as_json: AsJson = False,
+) -> None:
+    """Measure stored and delivered answers a second beside echo bots, against a fake Bot API."""
+    from benchmarks.flow import report
+
+    typer.echo(report(messages, rounds, peers, as_json=as_json))

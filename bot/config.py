@@ -1,0 +1,249 @@
+"""Read config.toml and the environment, once, into frozen settings; nothing else reads either."""
+
+import contextlib
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+T = TypeVar("T")
+FILE = Path("config.toml")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be; the message names every problem."""
+
+
+class Section(BaseModel):
+    """A table of config.toml; unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Server(Section):
+    """Where to listen."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    trust_proxy: bool = False
+
+
+class Data(Section):
+    """What is kept, where, and for how long."""
+
+    folder: str = Field(default="data", min_length=1)
+    keep_words_days: int = Field(default=90, ge=1)
+
+
+class Storage(Section):
+    """How the database is used."""
+
+    busy_timeout_seconds: float = Field(default=5.0, gt=0, le=60)
+    readers: int = Field(default=4, ge=1, le=64)
+
+
+class Inbox(Section):
+    """How messages are taken from the inbox."""
+
+    batch: int = Field(default=32, ge=1, le=500)
+    lease_seconds: float = Field(default=30, gt=0)
+    idle_seconds: float = Field(default=0.5, gt=0)
+
+
+class Outbox(Section):
+    """How deliveries are sent."""
+
+    window: int = Field(default=32, ge=1, le=500)
+    lease_seconds: float = Field(default=45, gt=0)
+    resend_after_seconds: float = Field(default=60, gt=0)
+    idle_seconds: float = Field(default=0.5, gt=0)
+
+
+class Flood(Section):
+    """How much one resident may write."""
+
+    burst: int = Field(default=5, ge=1)
+    burst_seconds: float = Field(default=10, gt=0)
+    hourly: int = Field(default=60, ge=1)
+
+
+class Decide(Section):
+    """How sure is sure enough."""
+
+    answer: float = Field(default=0.75, ge=0, le=1)
+    clarify: float = Field(default=0.15, ge=0, le=1)
+    legal: float = Field(default=0.5, ge=0, le=1)
+
+
+class Web(Section):
+    """The pages."""
+
+    wait_seconds: float = Field(default=3.0, ge=0, le=30)
+    posts_per_minute: int = Field(default=10, ge=1)
+    logins_per_5_minutes: int = Field(default=5, ge=1)
+    session_hours: float = Field(default=12, gt=0)
+    session_idle_minutes: float = Field(default=30, gt=0)
+
+
+class Telegram(Section):
+    """The Telegram channel."""
+
+    mode: Literal["polling", "webhook"] = "polling"
+    api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s]+$")
+    rate: float = Field(default=25, gt=0)
+    chat_interval_seconds: float = Field(default=1.0, ge=0)
+    poll_seconds: int = Field(default=25, ge=0, le=50)
+    timeout_seconds: float = Field(default=10, gt=0)
+
+
+class Log(Section):
+    """What is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
+class File(Section):
+    """config.toml as a whole."""
+
+    server: Server = Server()
+    data: Data = Data()
+    storage: Storage = Storage()
+    inbox: Inbox = Inbox()
+    outbox: Outbox = Outbox()
+    flood: Flood = Flood()
+    decide: Decide = Decide()
+    web: Web = Web()
+    telegram: Telegram = Telegram()
+    log: Log = Log()
+
+
+class Environment(BaseSettings):
+    """The secrets, and PORT; also read from .env beside config.toml."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    port: int | None = Field(default=None, ge=0, le=65535)
+    database_url: SecretStr | None = Field(default=None)
+    telegram_token: SecretStr | None = Field(default=None)
+    telegram_webhook_secret: SecretStr | None = Field(default=None)
+    cookie_key: SecretStr | None = Field(default=None, min_length=32)
+    field_key: SecretStr | None = Field(default=None, min_length=64, max_length=64)
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _as_telegram_wants_it(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("only A-Z a-z 0-9 _ -, 1 to 256 of them")
+        return secret
+
+    @field_validator("field_key")
+    @classmethod
+    def _hexadecimal(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[0-9a-fA-F]{64}", key.get_secret_value()):
+            raise ValueError("64 hexadecimal digits")
+        return key
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_driver(cls, url: SecretStr | None) -> SecretStr | None:
+        known = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+        if url and not url.get_secret_value().startswith(known):
+            raise ValueError(f"must begin with {' or '.join(known)}")
+        return url
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was set, and the data folder that relative paths stand in."""
+
+    file: File
+    secrets: Environment
+    folder: Path
+
+    @property
+    def database_url(self) -> str:
+        """PostgreSQL if it is named, else SQLite in the data folder."""
+        given = self.secrets.database_url
+        return given.get_secret_value() if given else f"sqlite+aiosqlite:///{self.folder / 'legalbot.db'}"
+
+    @property
+    def port(self) -> int:
+        """PORT goes before the file."""
+        return self.file.server.port if self.secrets.port is None else self.secrets.port
+
+
+def load(path: Path = FILE) -> Settings:
+    """Read the file and the environment; raises ConfigError with every problem of both."""
+    problems: list[str] = []
+    file = _checked(problems, str(path), lambda: File.model_validate(_toml(path)))
+    dotenv = path.parent / ".env"
+    secrets = _checked(problems, "environment", lambda: Environment(_env_file=dotenv))  # pyright: ignore[reportCallIssue] - a parameter of BaseSettings that its type hides
+    if file and secrets:
+        problems += _contradictions(str(path), file, secrets)
+    if file is None or secrets is None or problems:
+        raise ConfigError("\n".join(problems))
+    return Settings(file, secrets, (path.parent / file.data.folder).resolve())
+
+
+def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
+    """What cannot be together, though each alone can be."""
+    webhook = file.telegram.mode == "webhook"
+    secret = secrets.telegram_webhook_secret or not secrets.telegram_token
+    found = {
+        'telegram.mode = "webhook" needs server.public_url': webhook and not file.server.public_url,
+        'telegram.mode = "webhook" needs TELEGRAM_WEBHOOK_SECRET': webhook and not secret,
+        "decide.clarify must not be above decide.answer": file.decide.clarify > file.decide.answer,
+    }
+    return [f"{source}: {problem}" for problem, is_so in found.items() if is_so]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _checked(problems: list[str], source: str, read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except ValidationError as error:
+        # the input is left out of the message: it may be a secret
+        problems += [f"{source}: {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(f"{source}: {error}")
+    return None
+
+
+def key(settings: Settings, name: str, size: int = 32) -> bytes:
+    """The secret of that name: from the environment, else from the data folder, where the first start makes it."""
+    given: SecretStr | None = getattr(settings.secrets, name)
+    if given is not None:
+        text = given.get_secret_value()
+        return bytes.fromhex(text) if name == "field_key" else text.encode()
+    path = key_file(settings, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write_once(path, os.urandom(size).hex())
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make the file whole and private, or leave the one that another process made at the same moment."""
+    handle, fresh = tempfile.mkstemp(dir=path.parent)  # readable by the owner only
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(fresh, path)
+    Path(fresh).unlink()
+
+
+def key_file(settings: Settings, name: str) -> Path:
+    """Where a secret that was not given is kept."""
+    return settings.folder / "keys" / name

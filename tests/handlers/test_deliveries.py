@@ -1,0 +1,173 @@
+"""What the channel said decides what becomes of a delivery; a long reply is cut where nobody minds."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as some
+
+from handlers import deliveries
+from handlers.deliveries import (
+    LIMITS,
+    RESEND_MARK,
+    Closed,
+    Delivery,
+    Lane,
+    Later,
+    Limit,
+    Receipt,
+    Refused,
+    Sent,
+    State,
+    Uncertain,
+    parts,
+    settle,
+    split,
+    utf8_bytes,
+    utf16_units,
+    wording,
+)
+from handlers.messages import Address, Option, Reply
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+MINUTE = timedelta(seconds=60)
+TALK = Delivery(7, Address("telegram", "1"), Lane.TALK, Reply("答"), State.SENDING, 1, NOW, due_at=NOW + MINUTE)
+TICKET, PUSH = replace(TALK, lane=Lane.TICKET), replace(TALK, lane=Lane.PUSH)
+RESENT = replace(TALK, resent=True, tries=2)
+
+
+def after(seconds: float) -> datetime:
+    """So long after NOW."""
+    return NOW + timedelta(seconds=seconds)
+
+
+class TestSettling:
+    @pytest.mark.parametrize(
+        ("delivery", "receipt", "state", "due_at"),
+        [
+            (TALK, Sent("5"), State.SENT, None),
+            (TALK, Later(timedelta(seconds=9)), State.READY, after(9)),
+            (TALK, Later(), State.READY, after(1)),
+            (replace(TALK, tries=3), Later(), State.READY, after(4)),
+            (TALK, Refused(), State.DEAD, None),
+            (TALK, Closed(), State.CLOSED, None),
+            (TALK, Uncertain(), State.UNCERTAIN, after(60)),
+            (TICKET, Uncertain(), State.UNCERTAIN, after(60)),
+            (PUSH, Uncertain(), State.UNCERTAIN, None),
+            (RESENT, Uncertain(), State.UNCERTAIN, None),
+            (RESENT, Later(timedelta(seconds=9)), State.UNCERTAIN, after(9)),
+            (RESENT, Sent("5"), State.SENT, None),
+            (RESENT, Refused(), State.DEAD, None),
+        ],
+    )
+    def test_by_receipt_and_lane(
+        self, delivery: Delivery, receipt: Receipt, state: State, due_at: datetime | None
+    ) -> None:
+        settled = settle(delivery, receipt, NOW, MINUTE)
+        assert (settled.state, settled.due_at) == (state, due_at)
+
+    @pytest.mark.parametrize("receipt", [Later(reason="r"), Refused("r"), Closed("r"), Uncertain("r")])
+    def test_the_reason_is_kept(self, receipt: Receipt) -> None:
+        assert settle(TALK, receipt, NOW, MINUTE).reason == "r"
+
+    def test_the_channels_own_number_is_kept_and_old_reasons_are_not(self) -> None:
+        settled = settle(replace(TALK, reason="500"), Sent("5"), NOW, MINUTE)
+        assert (settled.reference, settled.reason) == ("5", "")
+
+    @pytest.mark.parametrize(("age", "state"), [(86_400, State.READY), (86_401, State.DEAD)])
+    def test_after_a_day_it_is_tried_no_more(self, age: float, state: State) -> None:
+        assert settle(TALK, Later(), after(age), MINUTE).state is state
+
+    @given(some.sampled_from([TALK, TICKET, PUSH, RESENT]), some.integers(0, 10**5))
+    def test_what_is_ready_has_a_time_to_come_and_what_is_over_has_none(self, delivery: Delivery, age: int) -> None:
+        for receipt in (Sent(), Later(), Closed(), Refused(), Uncertain()):
+            settled = settle(delivery, receipt, after(age), MINUTE)
+            if settled.state is State.READY:
+                assert settled.due_at
+            if settled.state not in (State.READY, State.UNCERTAIN):
+                assert settled.due_at is None
+            assert settled.due_at is None or settled.due_at > after(age)
+
+
+def test_the_pauses_double_up_to_a_minute() -> None:
+    found = [deliveries.backoff(tries).total_seconds() for tries in range(10)]
+    assert found == [1, 1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert deliveries.backoff(10**6).total_seconds() == 60
+
+
+def test_only_a_repetition_is_marked() -> None:
+    assert (wording(TALK), wording(RESENT)) == ("答", "（这条可能重复）\n答")
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "octets"), [("", 0, 0), ("a", 1, 1), ("铜梁", 2, 6), ("😀", 2, 4), ("👨‍👩‍👧", 8, 18)]
+)
+def test_length_is_counted_as_the_channel_counts_it(text: str, units: int, octets: int) -> None:
+    assert (utf16_units(text), utf8_bytes(text)) == (units, octets)
+
+
+ALPHABET = ["a", "铜", "\n", "\r\n", "😀", "👨‍👩‍👧‍👦", "🇨🇳", "é", "ก็", "각", " "]
+TEXTS = some.lists(some.sampled_from(ALPHABET), max_size=120).map("".join) | some.text(
+    some.characters(exclude_categories=["Cs"]), max_size=120
+)
+LIMITED = some.builds(Limit, some.integers(25, 80), some.sampled_from([len, utf8_bytes, utf16_units]))
+
+
+def ends(pieces: tuple[str, ...]) -> set[int]:
+    """Where pieces end, counted from the start of the whole."""
+    return {sum(map(len, pieces[:n])) for n in range(len(pieces) + 1)}
+
+
+class TestSplitting:
+    @given(TEXTS, LIMITED)
+    def test_the_pieces_are_the_whole_and_none_is_too_long_or_empty(self, text: str, limit: Limit) -> None:
+        pieces = split(text, limit)
+        assert "".join(pieces) == text
+        assert all(limit.measure(piece) <= limit.most for piece in pieces)
+        assert all(pieces) or pieces == ("",)
+
+    @given(TEXTS, LIMITED)
+    def test_no_grapheme_is_cut(self, text: str, limit: Limit) -> None:
+        graphemes = tuple(regex.findall(r"\X", text))
+        if all(limit.measure(g) <= limit.most for g in graphemes):
+            assert ends(split(text, limit)) <= ends(graphemes)
+
+    def test_what_fits_stays_whole(self) -> None:
+        assert split("一\n二", Limit(3, len)) == ("一\n二",)
+
+    def test_it_is_cut_at_the_end_of_a_line_where_one_is_near(self) -> None:
+        assert split("一二三四五六\n七八九十", Limit(10, len)) == ("一二三四五六\n", "七八九十")
+
+    def test_a_line_that_ended_long_ago_is_not_near(self) -> None:
+        assert split("一\n二三四五六七八九十", Limit(8, len)) == ("一\n二三四五六七", "八九十")
+
+    def test_wide_characters_after_the_end_of_a_line_still_fit(self) -> None:
+        family = "👨‍👩‍👧‍👦"  # 11 units of UTF-16
+        pieces = split(f"aaaaaaaa\n{'😀' * 5}{family}", Limit(20, utf16_units))
+        assert pieces == ("aaaaaaaa\n", "😀" * 5, family)
+
+    def test_a_letter_that_no_message_can_hold_is_cut_after_all(self) -> None:
+        letter = "e" + "\u0301" * 99
+        pieces = split(f"甲{letter}乙", Limit(30, len))
+        assert "".join(pieces) == f"甲{letter}乙"
+        assert all(0 < len(piece) <= 30 for piece in pieces)
+
+    def test_a_million_characters_take_no_minutes(self) -> None:
+        assert len(split("字" * 1_000_000, LIMITS["telegram"])) == 250
+
+
+class TestParts:
+    def test_options_go_with_the_last(self) -> None:
+        options = (Option("为什么", "why"),)
+        found = parts(Reply("长" * 9000, options), "telegram")
+        assert [len(reply.text) for reply in found] == [4000, 4000, 1000]
+        assert [reply.options for reply in found] == [(), (), options]
+
+    def test_a_marked_part_still_fits_into_telegrams_4096(self) -> None:
+        longest = parts(Reply("😀" * 9000), "telegram")[0]
+        assert utf16_units(RESEND_MARK + longest.text) <= 4096
+
+    def test_the_page_takes_it_whole(self) -> None:
+        assert len(parts(Reply("长" * 9000), "web")) == 1

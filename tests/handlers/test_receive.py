@@ -1,0 +1,234 @@
+"""Messages are kept before they are acknowledged, decided on together, and recorded at once or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from handlers import phrases, receive
+from handlers.cases import Library, Part, Rules, Situation
+from handlers.commands import Command
+from handlers.dialogue import Dialogue, Stage
+from handlers.errors import StorageDown
+from handlers.messages import Arrived, Inbound, Kind, Reply
+from handlers.outcomes import Decision, Outcome
+from handlers.receive import TRIES, Reception
+from handlers.residents import Resident, Village
+from knowledge import danger
+from tests.handlers.shelf import NOW, VILLAGES, Talk, found, inbound, text, values
+
+BEATEN = "我被老公打了，现在还在打"
+
+
+@dataclass
+class Shell:
+    """Inbox, records, engine and emergency in memory, for one test."""
+
+    down: bool = False
+    kept: list[Inbound] = field(default_factory=list[Inbound])
+    told: list[tuple[Inbound, Reply]] = field(default_factory=list[tuple[Inbound, Reply]])
+    asked: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    recorded: list[Outcome] = field(default_factory=list[Outcome])
+    given_back: list[str] = field(default_factory=list[str])
+    buried: list[Reply] = field(default_factory=list[Reply])
+    dialogues: dict[int, Dialogue] = field(default_factory=dict[int, Dialogue])
+
+    async def put(self, inbounds: Sequence[Inbound], now: datetime) -> None:
+        if self.down:
+            raise StorageDown("test")
+        self.kept += inbounds
+
+    async def claim(self, limit: int, now: datetime, lease: timedelta) -> Sequence[Arrived]:
+        return [Arrived(n, said, 1) for n, said in enumerate(self.kept[:limit], 1)]
+
+    async def give_back(self, arrived: Arrived, reason: str, now: datetime) -> None:
+        self.given_back.append(reason)
+
+    async def gather(self, arrived: Sequence[Arrived], now: datetime) -> Sequence[Situation]:
+        return [Situation(a, Resident(str(a.id), now), self.dialogues.get(a.id, Dialogue())) for a in arrived]
+
+    async def record(self, outcomes: Sequence[tuple[Situation, Outcome]], now: datetime) -> None:
+        self.recorded += [outcome for _, outcome in outcomes]
+
+    async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
+        self.buried.append(reply)
+
+    async def villages(self) -> Sequence[Village]:
+        return VILLAGES
+
+    async def find(self, questions: Sequence[tuple[str, str | None]]) -> Sequence[tuple[Part, ...]]:
+        self.asked += questions
+        return [(Part(words, found(("wages", 0.9))),) for words, _ in questions]
+
+    async def tell(self, inbound: Inbound, reply: Reply) -> None:
+        self.told.append((inbound, reply))
+
+
+def _reception(shell: Shell, library: Library) -> Reception:
+    return Reception(shell, shell, shell, library, Rules(), timedelta(seconds=30), 32)
+
+
+async def test_a_message_is_kept_and_nobody_is_told_twice() -> None:
+    shell = Shell()
+    await receive.accept([inbound(BEATEN)], shell, shell, NOW)
+    assert shell.kept == [inbound(BEATEN)]
+    assert shell.told == []
+
+
+async def test_without_a_database_the_safety_text_goes_out_and_nothing_is_acknowledged() -> None:
+    shell = Shell(down=True)
+    with pytest.raises(StorageDown):
+        await receive.accept([inbound("老板欠钱"), inbound(BEATEN)], shell, shell, NOW)
+    alarm = danger.assess(BEATEN)
+    assert alarm is not None
+    assert shell.told == [(inbound(BEATEN), Reply(alarm.words))]
+
+
+async def test_a_batch_asks_the_engine_once_and_is_recorded_once(library: Library) -> None:
+    shell = Shell(kept=[inbound(words) for words in ("老板欠钱", "你好", "民法典1", "离婚")])
+    shell.dialogues[4] = Dialogue(topic="divorce", question="离婚")
+    reception = _reception(shell, library)
+    outcomes = await receive.handle(reception, await receive.claim(reception, NOW), NOW)
+    assert [o.verdict.decision for o in outcomes] == [
+        Decision.ANSWER, Decision.SMALLTALK, Decision.LOOKUP, Decision.ANSWER,
+    ]  # fmt: skip
+    assert shell.asked == [("老板欠钱", None), ("离婚", "divorce")]
+    assert shell.recorded == outcomes
+
+
+async def test_the_villages_are_fetched_where_one_is_named(library: Library) -> None:
+    placing = Dialogue(stage=Stage.PLACING, ticket="TL1", options=(phrases.SKIP,))
+    shell = Shell(kept=[inbound("六赢村")], dialogues={1: placing})
+    reception = _reception(shell, library)
+    (outcome,) = await receive.handle(reception, await receive.claim(reception, NOW), NOW)
+    assert outcome.placed[0].village == 8
+
+
+async def test_why_asks_the_engine_for_the_question_in_hand(library: Library) -> None:
+    shell = Shell(kept=[inbound("为什么")], dialogues={1: Dialogue(question="老板欠钱", topic="wages")})
+    reception = _reception(shell, library)
+    (outcome,) = await receive.handle(reception, await receive.claim(reception, NOW), NOW)
+    assert shell.asked == [("老板欠钱", None)]
+    assert "wages的问法" in text(outcome)
+
+
+@pytest.mark.parametrize(("tries", "given_up"), [(1, False), (TRIES - 1, False), (TRIES, True)])
+async def test_a_message_that_fails_is_tried_again_and_then_given_up_in_words(
+    library: Library, tries: int, given_up: bool
+) -> None:
+    shell = Shell()
+    arrived = Arrived(1, inbound("x"), tries)
+    assert await receive.fail(_reception(shell, library), arrived, "KeyError", NOW) is given_up
+    assert shell.given_back == ([] if given_up else ["KeyError"])
+    assert shell.buried == ([Reply(phrases.SORRY)] if given_up else [])
+
+
+def test_what_waited_while_we_were_down_is_no_flood(library: Library) -> None:
+    held, decisions = Dialogue(), list[str]()
+    for minute in range(8):  # sent a minute apart, all handled in the same second
+        said = replace(inbound("你好"), sent_at=NOW + timedelta(minutes=minute))
+        situation = Situation(Arrived(1, said, 1), Resident("r", NOW), held)
+        case, route = receive.prepare(situation, library, Rules(), NOW + timedelta(hours=1), NOW.date())
+        held = receive.outcome(case, route).dialogue
+        decisions.append(route.to)
+    assert decisions == ["smalltalk"] * 8
+
+
+def test_editing_an_old_message_is_writing_now(library: Library) -> None:
+    edited = replace(inbound("你好", Kind.EDITED), sent_at=NOW - timedelta(days=1))
+    situation = Situation(Arrived(1, edited, 1), Resident("r", NOW), Dialogue())
+    case, _ = receive.prepare(situation, library, Rules(), NOW, NOW.date())
+    assert case.dialogue.recent == (int(NOW.timestamp()),)
+
+
+def test_a_clock_ahead_of_ours_buys_no_room(library: Library) -> None:
+    ahead = replace(inbound("你好"), sent_at=NOW + timedelta(days=1))
+    situation = Situation(Arrived(1, ahead, 1), Resident("r", NOW), Dialogue())
+    case, _ = receive.prepare(situation, library, Rules(), NOW, NOW.date())
+    assert case.dialogue.recent == (int(NOW.timestamp()),)
+
+
+def test_a_flood_gets_one_notice_and_then_nothing(library: Library) -> None:
+    talk = Talk(library)
+    said = [text(talk.say("你好", after=1)) for _ in range(8)]
+    assert said[5:] == [phrases.FLOODED, "", ""]
+    assert text(talk.say("你好", after=20)) == phrases.SMALLTALK["greeting"]
+    assert text(talk.say(BEATEN, after=0)).startswith("先顾安全")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "reply"),
+    [
+        (Kind.MEDIA, "voice", phrases.MEDIA["voice"]),
+        (Kind.MEDIA, "photo", phrases.MEDIA["photo"]),
+        (Kind.MEDIA, "dice", phrases.MEDIA_OTHER),
+        (Kind.GROUP, "", phrases.GROUP),
+        (Kind.TEXT, "", phrases.EMPTY),
+        (Kind.TEXT, "🀄🀄🀄", phrases.EMPTY),
+        (Kind.CHOICE, "topic:wages", phrases.EXPIRED),
+        (Kind.TEXT, "/start", phrases.WELCOME),
+        (Kind.TEXT, "帮助", phrases.HELP),
+        (Kind.TEXT, "隐私", phrases.PRIVACY),
+        (Kind.TEXT, "谢谢", phrases.SMALLTALK["thanks"]),
+        (Kind.TEXT, "你是谁", phrases.SMALLTALK["who"]),
+    ],
+)
+def test_what_asks_nothing_gets_its_fixed_reply_and_changes_nothing(
+    library: Library, kind: Kind, words: str, reply: str
+) -> None:
+    situation = Situation(Arrived(1, inbound(words, kind), 1), Resident("r", NOW), Dialogue(question="问", topic="dog"))
+    case, route = receive.prepare(situation, library, Rules(), NOW, NOW.date())
+    outcome = receive.outcome(case, route)
+    assert (text(outcome), outcome.verdict.decision) == (reply, Decision.SMALLTALK)
+    assert (outcome.dialogue.question, outcome.dialogue.topic, outcome.opened) == ("问", "dog", ())
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_every_order_is_answered(library: Library, command: Command) -> None:
+    assert text(Talk(library).press(command.value)) != ""
+    assert text(Talk(library).say(f"/{command.value}")) != ""
+
+
+def test_a_channel_abroad_asks_first_and_answers_the_kept_question_after(library: Library) -> None:
+    talk = Talk(library, {"老板欠钱": found(("wages", 0.9))}, channel="telegram")
+    asked = talk.say("老板欠钱")
+    assert (text(asked), values(asked)) == (phrases.CHANNEL_CONSENT, ["yes", "no"])
+    talk.say("你好")
+    assert text(talk.say("同意")).startswith("【欠薪】")
+    assert talk.resident.channel_consent == 1
+    assert text(talk.say("你好")) == phrases.SMALLTALK["greeting"]
+
+
+def test_a_start_before_consent_is_welcomed_after(library: Library) -> None:
+    talk = Talk(library, channel="telegram")
+    assert text(talk.say("/start")) == phrases.CHANNEL_CONSENT
+    assert text(talk.press("yes")) == phrases.WELCOME
+
+
+def test_who_does_not_accept_the_channel_is_told_of_other_ways_and_may_change_their_mind(library: Library) -> None:
+    talk = Talk(library, {"老板欠钱": found(("wages", 0.9))}, channel="telegram")
+    talk.say("老板欠钱")
+    assert text(talk.say("不同意")) == phrases.CHANNEL_DECLINED
+    assert talk.resident.channel_consent == 0
+    assert text(talk.say("同意")).startswith("【欠薪】")
+
+
+def test_an_urgent_text_goes_out_before_the_channel_is_accepted_and_help_can_be_had(library: Library) -> None:
+    talk = Talk(library, channel="telegram")
+    assert text(talk.say("我想问个事")) == phrases.CHANNEL_CONSENT
+    urgent = talk.say(BEATEN)
+    assert urgent.verdict.decision is Decision.URGENT
+    agreed = talk.press("yes")
+    assert agreed.entries[0].text == BEATEN
+    assert talk.say("六赢村").placed[0].receipt == urgent.opened[0].receipt
+    assert talk.resident.channel_consent == 0
+    assert text(talk.say("离婚要多久")) == phrases.CHANNEL_CONSENT
+
+
+def test_danger_kept_for_later_is_still_danger_after_consent(library: Library) -> None:
+    talk = Talk(library, channel="telegram")
+    talk.say(BEATEN)
+    talk.say("不同意")
+    assert text(talk.say("找人工")) == phrases.CHANNEL_CONSENT
+    assert talk.say("同意").verdict.decision is Decision.URGENT

@@ -1,0 +1,26 @@
+"""Each role sees the tickets it works on and no others."""
+
+import pytest
+
+from handlers import staff
+from handlers.staff import Role, Scope, User
+
+POSTS = frozenset({1, 2})
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"),
+    [
+        (Role.ADVISER, Scope(villages=POSTS)),
+        (Role.EXPERT, Scope(everywhere=True)),
+        (Role.PUBLISHER, Scope(nothing=True)),
+        (Role.EDITOR, Scope(nothing=True)),
+        (Role.ADMIN, Scope(nothing=True)),
+    ],
+)
+def test_a_role_sees_its_tickets(role: Role, scope: Scope) -> None:
+    assert staff.scoped(User(1, "li", "李", role, one_time=False, villages=POSTS)) == scope
+
+
+def test_every_role_has_a_name_for_people() -> None:
+    assert set(staff.ROLE_NAMES) == set(Role)
