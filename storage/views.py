@@ -35,6 +35,7 @@ class Said:
     at: datetime
     options: tuple[Option, ...] = ()
     chosen: bool = False  # a button was pressed: the text is its value
+    told: bool = False  # the safety text was shown before this could be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,25 @@ class Views:
         for at, side, found in rows:
             if side == 0:
                 seen_in = max(seen_in, found.id)
-                text, options, chosen = inboxes.unsealed(self._vault, found), (), found.kind == Kind.CHOICE
+                words, chosen = inboxes.unsealed(self._vault, found), found.kind == Kind.CHOICE
+                one = Said(f"{seen_in}-{seen_out}", False, words, moment(at), chosen=chosen, told=found.told)
             else:
                 seen_out = max(seen_out, found.id)
                 reply = reply_in(self._vault, found)
-                text, options, chosen = reply.text, reply.options, False
-            said.append(Said(f"{seen_in}-{seen_out}", side == 1, text, moment(at), options, chosen))
+                one = Said(f"{seen_in}-{seen_out}", True, reply.text, moment(at), reply.options)
+            said.append(one)
         return said
+
+    async def is_busy(self, address: Address) -> bool:
+        """Is anything that was said at that address, or to it, still on its way?"""
+        theirs = select(inbox.c.id).where(
+            inbox.c.channel == address.channel, inbox.c.address == address.external, inbox.c.state.in_(inboxes.WAITING)
+        )
+        ours = select(outbox.c.id).where(
+            outbox.c.channel == address.channel, outbox.c.external == address.external, outbox.c.due_at.is_not(None)
+        )
+        async with reading(self._read) as connection:
+            return bool((await connection.execute(select(or_(theirs.exists(), ours.exists())))).scalar_one())
 
     async def queue(self, scope: Scope, *, closed: bool = False) -> Sequence[Queued]:
         """The tickets in scope, the urgent and the old first."""

@@ -1,0 +1,1 @@
+"""Pages: the resident's chat, the adviser's desk."""

@@ -1,0 +1,95 @@
+"""Put the pages together into one site."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bot import metrics
+from bot.app import App
+from bot.channels import telegram
+from bot.config import key
+from bot.web.auth import Auth
+from bot.web.chat import Chat
+from bot.web.desk import Desk
+from bot.web.guards import BODY_LIMIT, Guard
+from bot.web.health import Health
+from bot.web.law import Law
+from bot.web.pages import STATIC, refusal
+from bot.web.visitors import Visitors
+from bot.web.wording import REFUSALS
+from handlers.errors import StorageDown
+
+WEBHOOK = "/telegram/"
+STATIC_AGE = 7 * 24 * 3600  # seconds; the address of a file changes with it
+
+
+def site(app: App) -> Starlette:
+    """The ASGI application; its life is the App's."""
+
+    @asynccontextmanager
+    async def life(_site: Starlette) -> AsyncGenerator[None]:
+        await app.start()
+        try:
+            yield
+        finally:
+            await app.stop()
+
+    return Starlette(
+        routes=_routes(app),
+        middleware=[
+            Middleware(Guard, settings=app.settings, unguarded=WEBHOOK),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),  # for bodies that do not say their length
+        ],
+        exception_handlers={HTTPException: _refused, StorageDown: _down},
+        lifespan=life,
+    )
+
+
+def _routes(app: App) -> list[BaseRoute]:
+    visitors = Visitors(app.settings, key(app.settings, "cookie_key"))
+    auth = Auth(app)
+    parts = (Chat(app, visitors), Law(app), auth, Desk(app, auth), Health(app, auth))
+    pages = [route for part in parts for route in part.routes()]
+    return [*pages, *_webhook(app), Mount("/static", Files(directory=STATIC))]
+
+
+def _webhook(app: App) -> list[Route]:
+    """Where Telegram posts updates, if it was told to."""
+    secret = app.settings.secrets.telegram_webhook_secret
+    if app.telegram is None or secret is None or app.settings.file.telegram.mode != "webhook":
+        return []
+    words = secret.get_secret_value()
+    endpoint = telegram.webhook(app.telegram, app.bot, words)
+    return [Route(f"{WEBHOOK}{telegram.path(words)}", endpoint, methods=["POST"])]
+
+
+class Files(StaticFiles):
+    """Our files, which browsers keep."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or what there is instead."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_AGE}"
+        return response
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Why not, in Chinese: in the words of ours that came with it, else in those for its status."""
+    assert isinstance(error, HTTPException)
+    fitting = REFUSALS.get(error.status_code, REFUSALS[400])
+    return refusal(request, error.status_code, fitting if error.detail.isascii() else error.detail, error.headers)
+
+
+async def _down(request: Request, _error: Exception) -> Response:
+    """The database is away."""
+    metrics.STORAGE_DOWN.inc()
+    return refusal(request, 503, REFUSALS[503], {"Retry-After": "5"})

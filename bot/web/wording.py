@@ -1,0 +1,70 @@
+"""Keep the words of the pages that are not a topic's and not a phrase of the chat."""
+
+from datetime import timedelta
+
+from handlers.tickets import Level
+
+REFUSALS = {
+    400: "这个请求不完整，请返回上一页再试一次。",
+    401: "请先登录。",
+    403: "这个请求不是从本站页面发出的，没有执行。请回到页面上再试一次。",
+    404: "没有这个页面。",
+    405: "这个地址不能这样打开。",
+    413: "发来的内容太长了，请分成几段、每段不超过2000字再发。",
+    500: "抱歉，我们这边出了错。您可以再试一次；着急请打电话。",
+    503: "系统暂时存不了消息，正在恢复。请稍后再试；着急请打电话。",
+}
+NOT_KEPT = "您刚才的话没有存上，我们还没收到。"
+LOADING = "服务正在启动，请过几秒钟再试。"
+NO_SUCH_ARTICLE = "这不是一个条号，请写成“1077”或“第一千零七十七条”。"
+NO_SUCH_DAY = "日期请写成 2026-01-31 这样。"
+FORM_EXPIRED = "页面停留太久或不是从本站打开的，没有执行。请回到页面上再试一次。"
+
+WRONG_LOGIN = "登录名或密码不对。"
+NEW_LENGTH = "新密码要有{least}到{most}个字符。"
+NEW_DIFFERS = "两次输入的新密码不一样。"
+NEW_IS_OLD = "新密码不能和一次性密码相同。"
+NEW_HAS_NAME = "新密码里不能有登录名。"
+
+NO_TICKETS = "您的账号是“{role}”，不处理工单。工单由村居法律顾问和首席专家处理。"
+ADMINS_ONLY = "这一页只给管理员看。"
+NO_SUCH_TICKET = "没有这张工单，或者它不在您负责的范围里。"
+DONE = {"claim": "已接单。", "reply": "答复已发出。", "close": "已办结。"}
+
+# kinds of danger as knowledge/lexicon/danger.yaml numbers them
+KINDS = {
+    "P0-a": "人身危险",
+    "P0-b": "想不开",
+    "P0-c": "未成年人受害",
+    "P0-d": "正在被骗",
+    "P1-a": "被拘留或逮捕",
+    "P1-c": "群体讨薪或强拆",
+}
+ASKED = "咨询"
+URGENCY = {Level.P0: "特急", Level.P1: "加急", Level.P2: "一般"}
+REASONS = {
+    "asked": "居民要找人工",
+    "low confidence": "机器没有把握",
+    "topic not in force": "有关规定正在更新",
+    "urgent": "紧急分流",
+}
+
+
+def too_many(seconds: int) -> str:
+    """When somebody who sends too much may go on."""
+    return f"发得太快了，这条没有收下。请过{span(timedelta(seconds=seconds))}再发；有危险请直接打110。"
+
+
+def locked(seconds: int) -> str:
+    """When somebody who failed to log in may try again."""
+    return f"登录失败次数太多，请过{span(timedelta(seconds=seconds))}再试。"
+
+
+def span(length: timedelta) -> str:
+    """How long, as people say it: 40秒, 5分钟, 3小时, 2天."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds}秒"
+    if seconds < 3600:
+        return f"{-(-seconds // 60)}分钟"
+    return f"{seconds // 3600}小时" if seconds < 86400 else f"{seconds // 86400}天"

@@ -1,0 +1,322 @@
+"""Use the pages as people do, in a real browser: Debian's chromium, driven by Playwright."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from bot.engine import open_library
+from handlers import phrases
+from tests.bot.web.server import House, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+# as root there is no sandbox; without the rest chromium calls its maker's servers
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 45_000  # milliseconds; the machine may be busy
+ARTICLE = "民法典1077条"  # looked up, not matched: what is found does not change with the topics
+DANGER = "他拿刀要砍我"
+VILLAGE = "安居镇示例一村"
+PASSWORD = "一句记得住的话 2026"
+MARKUP = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "</textarea><script>alert(1)</script>",
+    "<a href='http://evil'>官方退款</a>",
+)
+LARGE = "document.documentElement.style.fontSize = '225%'"  # twice what the page asks for
+WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
+# every text with its colour, and the first ground behind it that is not transparent
+COLOURS = """() => {
+  const found = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || e.closest(".unseen, .who, noscript") || !e.getClientRects().length) continue;
+    let ground = e;
+    while (ground && getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+    const behind = ground ? getComputedStyle(ground).backgroundColor : "rgb(255, 255, 255)";
+    found.push([e.textContent.trim().slice(0, 20), getComputedStyle(e).color, behind]);
+  }
+  return found;
+}"""
+
+
+def chromium() -> str:
+    """Where the browser is; without it these tests are skipped by name, or fail where it is required."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path:
+        return path
+    reason = "chromium is not installed (Debian: apt install chromium)"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
+    """A site that runs."""
+    chromium()
+    folder = tmp_path_factory.mktemp("shelf") / "data"
+    folder.mkdir()
+    open_library(folder)
+    with running(tmp_path_factory.mktemp("house"), folder, busy_timeout_seconds=0.2) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncGenerator[Browser]:
+    """Chromium."""
+    async with async_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+Open = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(browser: Browser, house: House) -> AsyncGenerator[Open]:
+    """Open a page in a browser of its own; in the end none may have complained or called another server."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    async def another(path: str = "/", width: int = 360, height: int = 720, **options: Any) -> Page:
+        context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
+        contexts.append(context)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
+        page.on("console", lambda said: wrong.append(said.text) if _complains(said.text, said.type) else None)
+        page.on("request", lambda asked: None if asked.url.startswith(house.url) else wrong.append(asked.url))
+        await page.goto(house.url + path)
+        return page
+
+    yield another
+    for context in contexts:
+        await context.close()
+    assert wrong == []
+
+
+def _complains(text: str, kind: str) -> bool:
+    # an answer of 4xx or 5xx is reported as an error of the console, and is what some tests ask for
+    return kind == "error" and "Failed to load resource" not in text
+
+
+async def ask(page: Page, words: str) -> None:
+    """Type, send, and wait for one more answer."""
+    answers = await page.locator("#talk li.ours").count()
+    await page.fill("#words", words)
+    await page.press("#words", "Enter")
+    await expect(page.locator("#talk li.ours").nth(answers)).to_be_visible()
+
+
+async def press(page: Page, label: str) -> None:
+    """Press the button of that label, and wait for one more answer."""
+    answers = await page.locator("#talk li.ours").count()
+    await page.get_by_role("button", name=label, exact=True).last.click()
+    await expect(page.locator("#talk li.ours").nth(answers)).to_be_visible()
+
+
+async def choose_topic(page: Page) -> str:
+    """Pick a topic that is offered beside an article; returns its title."""
+    await ask(page, ARTICLE)
+    title = await page.locator("#talk li > .options button").first.inner_text()
+    await press(page, title)
+    return title
+
+
+async def test_a_question_is_answered_without_leaving_the_page(open_page: Open) -> None:
+    page = await open_page()
+    await page.evaluate("window.same = true")
+    title = await choose_topic(page)
+    await expect(page.locator("#talk li.theirs").first).to_contain_text(ARTICLE)
+    await expect(page.locator("#talk li.theirs").last).to_contain_text(title)
+    await expect(page.locator("#talk li.ours").last).to_contain_text(f"【{title}】")
+    await expect(page.get_by_role("button", name=ARTICLE)).to_be_visible()
+    assert await page.evaluate("window.same")
+    assert await page.input_value("#words") == ""
+    await expect(page.locator("#status")).to_be_empty()
+    await press(page, "看法条原文")
+    await expect(page.locator("#talk li.theirs").last).to_contain_text("看法条原文")
+    await page.reload()
+    await expect(page.locator("#talk li.theirs")).to_have_count(3)
+    await page.locator("#talk li.ours a[href^='/law/']").first.click()
+    await expect(page.locator("blockquote.article")).to_be_visible()
+
+
+async def test_without_scripts_the_same_is_done_by_forms(open_page: Open) -> None:
+    page = await open_page(java_script_enabled=False)
+    await page.get_by_role("button", name="想离婚，孩子归谁").click()
+    await expect(page.locator("#talk li.theirs")).to_contain_text("想离婚，孩子归谁")
+    await expect(page.locator("#talk li.ours")).to_have_count(1)
+    await page.fill("#words", "你好")
+    await page.get_by_role("button", name="发送").dblclick()
+    await expect(page.locator("#talk li.theirs")).to_have_count(2)
+    await page.reload()
+    await expect(page.locator("#talk li.theirs")).to_have_count(2)
+
+
+async def test_sending_twice_in_a_hurry_is_one_message(open_page: Open) -> None:
+    page = await open_page()
+    await page.fill("#words", "你好")
+    await page.get_by_role("button", name="发送").dblclick()
+    await page.get_by_role("button", name="发送").click(force=True)
+    await expect(page.locator("#talk li.ours").nth(1)).to_be_visible()
+    await page.reload()
+    await expect(page.locator("#talk li.theirs")).to_have_count(1)
+
+
+async def test_enter_that_picks_a_word_does_not_send(open_page: Open) -> None:
+    page = await open_page()
+    await page.fill("#words", "nihao")
+    composing = 'new KeyboardEvent("keydown", {key: "Enter", isComposing: true, bubbles: true, cancelable: true})'
+    assert await page.evaluate(f"document.getElementById('words').dispatchEvent({composing})"), "not taken from it"
+    assert await page.input_value("#words") == "nihao"
+
+
+async def test_markup_is_text_when_it_comes_and_when_it_is_read_again(open_page: Open) -> None:
+    page = await open_page()
+    for words in MARKUP:
+        await ask(page, words)
+        await expect(page.locator("#talk li.theirs").last).to_contain_text(words)
+    await page.reload()
+    await expect(page.locator("#talk li.theirs").last).to_contain_text(MARKUP[-1])
+    assert await page.locator("#talk li.theirs :is(script, img, svg, a)").count() == 0
+
+
+async def test_pages_fit_a_small_screen_in_large_type(open_page: Open, house: House) -> None:
+    page = await open_page(width=360)
+    await choose_topic(page)
+    for path in ("/", "/privacy", "/leave", "/login", "/law/民法典/1077", "/nowhere"):
+        await page.goto(house.url + path)
+        for script in ("0", LARGE):
+            await page.evaluate(script)
+            content, window = await page.evaluate(WIDTHS)
+            assert content <= window, (path, script)
+
+
+async def test_what_is_pressed_is_large_enough_for_a_thumb(open_page: Open) -> None:
+    page = await open_page(width=360)
+    await choose_topic(page)
+    for button in await page.get_by_role("button").all():
+        box = await button.bounding_box()
+        assert box is None or (box["height"] >= 44 and box["width"] >= 44), await button.text_content()
+
+
+async def test_everything_is_reached_by_keyboard(open_page: Open) -> None:
+    page = await open_page(width=1280)
+    reached: list[str] = []
+    for _ in range(16):
+        await page.keyboard.press("Tab")
+        reached.append(await page.evaluate("document.activeElement.textContent || document.activeElement.id"))
+    for name in ("跳到输入框", "民法典1077条", "words", "发送", "找人工", "隐私"):
+        assert name in reached
+    await page.focus("#words")
+    await page.keyboard.type("你好")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#talk li.ours").nth(1)).to_be_visible()
+
+
+async def test_a_message_that_cannot_be_kept_is_sent_again_by_itself(open_page: Open, house: House) -> None:
+    page = await open_page()
+    with closing(sqlite3.connect(house.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await page.fill("#words", DANGER)
+        await page.press("#words", "Enter")
+        await expect(page.locator("#talk li.urgent")).to_contain_text("马上打110")
+        await expect(page.locator("#status")).to_contain_text("自动重发")
+        await expect(page.locator("#status")).to_contain_text("12356")
+        assert await _faint(page) == []
+        other.execute("ROLLBACK")
+    await expect(page.locator("#talk li.ours").last).to_contain_text(phrases.ASK_CONSENT_AFTER_DANGER)
+    for _ in range(2):
+        await expect(page.locator("#talk li.theirs")).to_have_count(1)
+        await expect(page.get_by_text("马上打110")).to_have_count(1)
+        await page.reload()
+
+
+async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: Open, house: House) -> None:
+    resident = await open_page(width=360)
+    await press(resident, "找人工")
+    await ask(resident, "村里占了我家的地，没给钱，找哪个")
+    await press(resident, "同意")
+    receipt = (await resident.locator("#talk li.ours").last.inner_text()).split("受理号 ")[1][:15]
+    await ask(resident, VILLAGE)
+
+    adviser = await open_page("/desk", width=1280)
+    await adviser.fill("#login", "adviser1")
+    await adviser.fill("#password", house.passwords["adviser1"])
+    await adviser.get_by_role("button", name="登录").click()
+    await adviser.fill("#new", PASSWORD)
+    await adviser.fill("#again", PASSWORD)
+    await adviser.get_by_role("button", name="换密码").click()
+    await adviser.get_by_text(receipt).click()
+    await adviser.get_by_role("button", name="接单").click()
+    await adviser.fill("#words", "先找村里要补偿的文件，我明天上午在村委会。")
+    await adviser.get_by_role("button", name="发出答复").click()
+    await expect(adviser.locator(".notice.good")).to_contain_text("答复已发出")
+    await expect(resident.locator("#talk li.ours").last).to_contain_text("我明天上午在村委会")
+    await adviser.get_by_role("button", name="办结").click()
+    await expect(adviser.locator(".notice.good")).to_contain_text("已办结")
+    for path in ("/desk", f"/desk/{receipt}"):
+        await adviser.goto(house.url + path)
+        await adviser.set_viewport_size({"width": 360, "height": 720})
+        content, window = await adviser.evaluate(WIDTHS)
+        assert content <= window
+        assert await _faint(adviser) == []
+
+
+async def test_every_text_stands_out_from_its_ground(open_page: Open, house: House) -> None:
+    page = await open_page()
+    await choose_topic(page)
+    for path in ("/", "/privacy", "/leave", "/login", "/law/民法典/1077", "/law/民法典/2000", "/nowhere"):
+        await page.goto(house.url + path)
+        assert await _faint(page) == [], path
+
+
+async def _faint(page: Page) -> list[Any]:
+    """Texts whose contrast is under 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    found: list[tuple[str, str, str]] = await page.evaluate(COLOURS)
+    assert len(found) > 3
+    return [one for one in found if _contrast(one[1], one[2]) < 4.5]
+
+
+def _contrast(one: str, other: str) -> float:
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Of `rgb(r, g, b)`, as WCAG defines it."""
+    parts = [float(p) / 255 for p in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+async def test_where_chromium_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("REQUIRE_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="chromium"):
+        chromium()
+    monkeypatch.setenv("REQUIRE_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="chromium"):
+        chromium()
