@@ -1,0 +1,1 @@
+"""Measure this bot beside its peers, under one load."""

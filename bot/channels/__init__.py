@@ -1,0 +1,1 @@
+"""Ways to residents: each file turns one network's messages into Inbounds, and Deliveries into its own."""

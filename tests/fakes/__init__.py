@@ -1,0 +1,1 @@
+"""Stand in for the services of others, over real HTTP."""

@@ -1,0 +1,135 @@
+"""Remember chats, messages and everything that the bot said or tried."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import count
+
+from tests.fakes.telegram.people import place
+from tests.fakes.telegram.refusals import Json, Refused, bad
+
+QUERY_LIFE = 60.0  # s; the real figure is not published
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it was uploaded."""
+
+    name: str
+    content: bytes
+
+
+@dataclass
+class Sent:
+    """One message of the bot: as it was sent in `FakeTelegram.sent`, as it was edited in `FakeTelegram.edits`."""
+
+    at: float  # time.monotonic(), s
+    method: str
+    chat: int
+    message_id: int
+    text: str  # without markup; of a document, its caption
+    markup: Json | None
+    entities: list[Json]
+    params: Json  # as they were received
+    file: File | None = None
+
+    @property
+    def buttons(self) -> list[Json]:
+        """Give the inline buttons, row by row."""
+        rows: list[list[Json]] = (self.markup or {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the bot; status 0 is a connection cut or left without an answer."""
+
+    at: float  # time.monotonic(), s
+    method: str
+    chat: int | None
+    status: int
+
+
+@dataclass
+class Query:
+    """A button press that waits for answerCallbackQuery."""
+
+    at: float
+    chat: int
+    answers: list[Json] = field(default_factory=list[Json])
+    expired: bool = False
+
+
+@dataclass
+class Ledger:
+    """All that the server knows, except the updates still to be fetched."""
+
+    bot: Json
+    query_life: float = QUERY_LIFE
+    sent: list[Sent] = field(default_factory=list[Sent])
+    edits: list[Sent] = field(default_factory=list[Sent])
+    calls: list[Call] = field(default_factory=list[Call])
+    counts: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
+    actions: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    menu: list[Json] = field(default_factory=list[Json])
+    known: set[int] = field(default_factory=set[int])
+    blocked: set[int] = field(default_factory=set[int])
+    queries: dict[str, Query] = field(default_factory=dict[str, Query])
+    shown: dict[tuple[int, int], Sent] = field(default_factory=dict[tuple[int, int], Sent])
+    heard: dict[tuple[int, int], Json] = field(default_factory=dict[tuple[int, int], Json])
+    _private: "count[int]" = field(default_factory=lambda: count(1001))
+    _super: dict[int, "count[int]"] = field(default_factory=dict[int, "count[int]"])
+
+    def next_message(self, chat: int) -> int:
+        """Number a message: one series for people and small groups together, one for each supergroup."""
+        if str(chat).startswith("-100"):
+            return next(self._super.setdefault(chat, count(1)))
+        return next(self._private)
+
+    def note(self, method: str, chat: int | None, status: int) -> None:
+        """Write down that the bot called."""
+        self.calls.append(Call(time.monotonic(), method, chat, status))
+        self.counts[method, status] += 1
+
+    def reach(self, chat: int) -> None:
+        """Make sure the bot may write to a chat.
+
+        Raises Refused: 400 for a chat that never wrote, 403 for one that blocked the bot.
+        """
+        if chat not in self.known:
+            raise bad("chat not found")
+        if chat in self.blocked:
+            who = "bot was blocked by the user" if chat > 0 else "bot was kicked from the group chat"
+            raise Refused(403, f"Forbidden: {who}")
+
+    def published(self, message: Sent) -> Json:
+        """Give a message of the bot as JSON."""
+        body: Json = {
+            "message_id": message.message_id,
+            "from": self.bot,
+            "chat": place(message.chat),
+            "date": int(time.time()),
+        }
+        if message.file:
+            body["document"] = {
+                "file_id": f"file-{message.message_id}", "file_unique_id": f"f{message.message_id}",
+                "file_name": message.file.name, "file_size": len(message.file.content),
+            }  # fmt: skip
+        if message.text:
+            body["caption" if message.file else "text"] = message.text
+        if message.entities:
+            body["caption_entities" if message.file else "entities"] = message.entities
+        if message.buttons:
+            body["reply_markup"] = message.markup
+        return body
+
+    def ask(self, query_id: str, chat: int) -> None:
+        """Remember that a button press wants its answer."""
+        self.queries[query_id] = Query(time.monotonic(), chat)
+
+    def open_query(self, query_id: str) -> Query | None:
+        """Find a press that may still be answered."""
+        query = self.queries.get(query_id)
+        if not query or query.expired or time.monotonic() - query.at > self.query_life:
+            return None
+        return query
