@@ -18,6 +18,8 @@ CONFIG = """
 port = 0
 [data]
 folder = "data"
+[outbox]
+window = 32
 [telegram]
 api_url = "{base}"
 rate = 100000

@@ -4,12 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import metrics, schedule, work
-from bot.channels import http, telegram
-from bot.channels.pace import Pace
-from bot.channels.telegram import Telegram
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
@@ -25,6 +22,9 @@ from handlers.ports import Channel
 from handlers.receive import Reception
 from knowledge import danger
 from storage.store import Spans, Store, open_store
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
 
 log = logger(__name__)
 
@@ -42,8 +42,7 @@ class App:
     waiting: Bell = field(default_factory=Bell)
     library: Library | None = None
     engine: Engine | None = None
-    telegram: Telegram | None = None
-    bot: Any = None
+    telegram: "Telegram | None" = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _courier: Courier | None = None
     _clock: Any = None
@@ -58,14 +57,15 @@ class App:
 
     def mute(self) -> None:
         """Leave Telegram to the server: two processes that fetch with one token take each other's updates away."""
-        self.channels.pop(telegram.NAME, None)
-        self.bot = self.telegram = None
+        if self.telegram is not None:
+            del self.channels[self.telegram.name]
+            self.telegram = None
 
     async def start(self) -> None:
         """Start the loops; messages are kept from now on, and answered once the library has loaded."""
         outbox = self.settings.file.outbox
-        if self.bot is not None:
-            await self._connect()
+        if self.telegram is not None:
+            self._run(self.telegram.run(webhook=self.settings.file.telegram.mode == "webhook"))
         dispatch = Dispatch(
             self.store.outbox, self.channels, outbox.window, timedelta(seconds=outbox.resend_after_seconds)
         )
@@ -84,10 +84,6 @@ class App:
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
-
-    async def _connect(self) -> None:
-        file, secrets = self.settings.file, self.settings.secrets
-        self._run(_until_connected(self, file, secrets.telegram_webhook_secret))
 
     async def _receive(self) -> None:
         """Load the library, then handle what waits."""
@@ -131,8 +127,8 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._courier is not None:
             await self._courier.finish(5.0)
-        if self.bot is not None:
-            await self.bot.shutdown()
+        if self.telegram is not None:
+            await self.telegram.close()
         if self.engine is not None:
             self.engine.close()
         await self.store.close()
@@ -141,35 +137,6 @@ class App:
 def _report(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("a loop ended", error=failure(error))
-
-
-async def _until_connected(app: App, file: File, secret: Any) -> None:
-    """Greet the Bot API, then poll, or tell it where to post."""
-    from telegram.error import InvalidToken, TelegramError
-
-    while True:
-        try:
-            await app.bot.initialize()
-            await _choose(app.bot, file, secret)
-            break
-        except InvalidToken:
-            log.error("Telegram does not know this token: check TELEGRAM_TOKEN")
-            await asyncio.sleep(60 * work.PAUSE)
-        except TelegramError as error:
-            log.warning("Telegram cannot be reached", error=failure(error))
-            await asyncio.sleep(work.PAUSE)
-    if file.telegram.mode == "polling" and app.telegram is not None:
-        await app.telegram.poll()
-
-
-async def _choose(bot: Any, file: File, secret: Any) -> None:
-    """Say whether updates are fetched or posted; those that wait are kept either way."""
-    if file.telegram.mode == "polling":
-        await bot.delete_webhook()
-        return
-    words = secret.get_secret_value()
-    url = f"{file.server.public_url}/telegram/{telegram.path(words)}"
-    await bot.set_webhook(url, secret_token=words, allowed_updates=list(telegram.UPDATES))
 
 
 def rules(file: File) -> Rules:
@@ -186,13 +153,22 @@ def build(settings: Settings) -> App:
     channels: dict[str, Channel] = {web.name: web}
     app = App(settings, store, web, channels, Emergency(channels))
     if token := settings.secrets.telegram_token:
-        file = settings.file.telegram
-        timeouts = http.Timeouts(read=file.timeout_seconds)
-        app.bot = telegram.connect(token.get_secret_value(), file.api_url, http.AiohttpRequest(timeouts=timeouts))
-        pace = Pace(file.rate, file.chat_interval_seconds)
-        app.telegram = Telegram(app.bot, pace, app.accept, file.poll_seconds)
-        channels[telegram.NAME] = app.telegram
+        app.telegram = _telegram(settings, token.get_secret_value(), app)
+        channels[app.telegram.name] = app.telegram
     return app
+
+
+def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
+    # imported here: its libraries take a third of the start, and most processes run without them
+    from bot.channels import http
+    from bot.channels.pace import Pace
+    from bot.channels.telegram import Telegram, connect
+
+    file, secret = settings.file.telegram, settings.secrets.telegram_webhook_secret
+    words = secret.get_secret_value() if secret else ""
+    bot = connect(token, file.api_url, http.AiohttpRequest(timeouts=http.Timeouts(read=file.timeout_seconds)))
+    pace = Pace(file.rate, file.chat_interval_seconds)
+    return Telegram(bot, pace, app.accept, file.poll_seconds, public_url=settings.file.server.public_url, secret=words)
 
 
 def connect(settings: Settings) -> Store:

@@ -61,7 +61,7 @@ class Inbox(Section):
 class Outbox(Section):
     """How deliveries are sent."""
 
-    window: int = Field(default=32, ge=1, le=500)
+    window: int = Field(default=8, ge=1, le=500)
     lease_seconds: float = Field(default=45, gt=0)
     resend_after_seconds: float = Field(default=60, gt=0)
     idle_seconds: float = Field(default=0.5, gt=0)

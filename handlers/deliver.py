@@ -23,7 +23,8 @@ async def turn(dispatch: Dispatch, settled: Sequence[Delivery], under_way: int, 
     """Write down what was settled, and take the next that their channels have room for."""
     open_now = {name: channel.room() for name, channel in dispatch.channels.items()}
     ready = [name for name, room in open_now.items() if room > 0]
-    limit = min(dispatch.window - under_way, sum(open_now[name] for name in ready))
+    # the least room of all: what a channel has no room for would only wait in it, and be in doubt if we died meanwhile
+    limit = min(dispatch.window - under_way, *(open_now[name] for name in ready)) if ready else 0
     return await dispatch.outbox.turn(settled, ready, limit, now)
 
 

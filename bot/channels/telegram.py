@@ -129,8 +129,11 @@ class Telegram:
 
     name = NAME
 
-    def __init__(self, bot: Bot, pace: Pace, accept: Accept, poll_seconds: int) -> None:
+    def __init__(
+        self, bot: Bot, pace: Pace, accept: Accept, poll_seconds: int, *, public_url: str = "", secret: str = ""
+    ) -> None:
         self._bot = bot
+        self._public_url, self._secret = public_url, secret
         self._pace = pace
         self._accept = accept
         self._poll_seconds = poll_seconds
@@ -204,6 +207,47 @@ class Telegram:
         except TelegramError as error:
             log.debug("button not answered", error=type(error).__name__)
 
+    async def run(self, *, webhook: bool) -> None:
+        """Greet the Bot API, then fetch updates until cancelled, or tell it where to post them."""
+        await self._greet(webhook=webhook)
+        while not webhook:
+            try:
+                await self.poll()
+            except Exception as error:  # fetching must not die: what was not kept was not acknowledged and comes again
+                log.error("fetching failed", error=failure(error))
+                await asyncio.sleep(PAUSE)
+
+    async def _greet(self, *, webhook: bool) -> None:
+        while True:
+            try:
+                await self._bot.initialize()
+                await self._choose(webhook=webhook)
+                return
+            except InvalidToken:
+                log.error("Telegram does not know this token: check TELEGRAM_TOKEN")
+                await asyncio.sleep(60 * PAUSE)
+            except TelegramError as error:
+                log.warning("Telegram cannot be reached", error=failure(error))
+                await asyncio.sleep(PAUSE)
+
+    async def _choose(self, *, webhook: bool) -> None:
+        """Say whether updates are fetched or posted; those that wait are kept either way."""
+        if webhook:
+            await self._bot.set_webhook(
+                f"{self._public_url}{self.path}", secret_token=self._secret, allowed_updates=list(UPDATES)
+            )
+        else:
+            await self._bot.delete_webhook()
+
+    @property
+    def path(self) -> str:
+        """Where Telegram posts updates; its last part cannot be guessed."""
+        return f"/telegram/{path(self._secret)}"
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._bot.shutdown()
+
     async def poll(self) -> None:
         """Fetch updates until cancelled; a fetch acknowledges what the last one brought, so keeping comes first."""
         offset = failed = 0
@@ -227,18 +271,10 @@ class Telegram:
                 await asyncio.sleep(PAUSE * min(2**failed, LONGEST_PAUSE))
                 failed += 1
 
-    async def _fetch(self, offset: int) -> list[Any]:
-        asked = {"offset": offset, "timeout": self._poll_seconds, "allowed_updates": list(UPDATES)}
-        # asked for raw: the library reads all of them or none, and one that it cannot read would come for ever
-        return await self._bot.do_api_request(_FETCH, asked, read_timeout=self._poll_seconds + ANSWER_SECONDS)
-
-
-def webhook(channel: Telegram, bot: Bot, secret: str) -> Callable[[Request], Awaitable[Response]]:
-    """The page that Telegram posts updates to; anything but 200 makes it post them again."""
-
-    async def endpoint(request: Request) -> Response:
+    async def posted(self, request: Request) -> Response:
+        """The page that Telegram posts updates to; anything but 200 makes it post them again."""
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return Response(status_code=403)
         body = await request.body()
         if len(body) > BODY_LIMIT:
@@ -246,14 +282,17 @@ def webhook(channel: Telegram, bot: Bot, secret: str) -> Callable[[Request], Awa
         raw = _loaded(body)
         if raw is None:
             return Response(status_code=400)
-        heard = parse(raw, bot)
+        heard = parse(raw, self._bot)
         try:
-            await channel.take([heard] if heard else [])
+            await self.take([heard] if heard else [])
         except StorageDown:
             return Response(status_code=503)
         return Response()
 
-    return endpoint
+    async def _fetch(self, offset: int) -> list[Any]:
+        asked = {"offset": offset, "timeout": self._poll_seconds, "allowed_updates": list(UPDATES)}
+        # asked for raw: the library reads all of them or none, and one that it cannot read would come for ever
+        return await self._bot.do_api_request(_FETCH, asked, read_timeout=self._poll_seconds + ANSWER_SECONDS)
 
 
 def _loaded(body: bytes) -> Any:

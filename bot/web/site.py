@@ -15,7 +15,6 @@ from starlette.types import Scope
 
 from bot import metrics
 from bot.app import App
-from bot.channels import telegram
 from bot.config import key
 from bot.web.auth import Auth
 from bot.web.chat import Chat
@@ -64,12 +63,9 @@ def _routes(app: App) -> list[BaseRoute]:
 
 def _webhook(app: App) -> list[Route]:
     """Where Telegram posts updates, if it was told to."""
-    secret = app.settings.secrets.telegram_webhook_secret
-    if app.telegram is None or secret is None or app.settings.file.telegram.mode != "webhook":
+    if app.telegram is None or app.settings.file.telegram.mode != "webhook":
         return []
-    words = secret.get_secret_value()
-    endpoint = telegram.webhook(app.telegram, app.bot, words)
-    return [Route(f"{WEBHOOK}{telegram.path(words)}", endpoint, methods=["POST"])]
+    return [Route(app.telegram.path, app.telegram.posted, methods=["POST"])]
 
 
 class Files(StaticFiles):

@@ -41,7 +41,6 @@ port = 0
 [inbox]
 lease_seconds = 3
 [outbox]
-window = 2
 lease_seconds = 6
 resend_after_seconds = 60
 [telegram]
