@@ -12,6 +12,7 @@ from knowledge import text
 from knowledge.match import Findings, TopicFinding
 from knowledge.topics import Topic
 
+DOUBT = 2  # a topic this much surer than worth offering outweighs the doubt that this is a legal question
 CHOICES = 3  # as many as fit a phone's screen with their titles whole
 TOGETHER = 4  # answers to one message; more are read by nobody
 
@@ -47,7 +48,7 @@ def _decide(case: Case, words: str, findings: Findings) -> Outcome:
     best = findings.topics[0].confidence if findings.topics else 0.0
     if best >= case.rules.answer:
         return _answer(case, words, findings.topics[0])
-    if findings.legal < case.rules.legal:
+    if findings.legal < case.rules.legal and best < case.rules.clarify * DOUBT:
         return _out_of_scope(case, words, best, findings.legal)
     if best >= case.rules.clarify:
         return _clarify(case, words, findings)
