@@ -1,0 +1,119 @@
+"""Measure the matcher on our own everyday questions: `python -m benchmarks.suite [INDEX]`.
+
+The files in tests/knowledge/suite hold `topic[,topic…]|question` a line, and talk that is not legal. A fixed half of
+them (by hash) is for choosing thresholds, the other half only measures. Broken forms are made from the plain ones.
+"""
+
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import opencc
+
+from knowledge import evaluate, topics
+from knowledge.match import Matcher
+from knowledge.text import LEXICON
+
+SUITE = Path(__file__).parent.parent / "tests" / "knowledge" / "suite"
+FILLERS = ("你好，我想问一下，", "那个，就是说，", "请问律师，", "麻烦问下，")
+Change = Callable[[str, np.random.Generator], str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the topics that answer it (none: not a legal question), and its half."""
+
+    question: str
+    right: frozenset[str]
+    kind: str
+    tune: bool
+
+
+def main(folder: Path | None) -> None:
+    matcher = Matcher.build(topics.load(), None, folder)
+    matcher.wait(600)
+    asked = list(questions())
+    for name, half in (("tune", True), ("test", False)):
+        print(name)
+        print(evaluate.table(list(figures(matcher, [a for a in asked if a.tune == half]))))
+    plain = [a for a in asked if a.kind == "plain" and not a.tune]
+    rows = [row for name, change in CHANGES.items() for row in figures(matcher, changed(plain, name, change))]
+    print(evaluate.table(rows))
+
+
+def questions() -> Iterator[Asked]:
+    """All questions of the suite."""
+    for kind in ("plain", "hard"):
+        for line in lines(f"{kind}.txt"):
+            names, question = line.split("|", 1)
+            yield Asked(question, frozenset(names.split(",")), kind, _tune(question))
+    for line in lines("other.txt"):
+        yield Asked(line, frozenset(), "other", _tune(line))
+
+
+def lines(name: str) -> list[str]:
+    """The lines of a suite file without comments."""
+    return [line for line in (SUITE / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, object]]:
+    """A row a kind."""
+    for kind in dict.fromkeys(a.kind for a in asked):
+        chosen = [a for a in asked if a.kind == kind]
+        found = [matcher.match(a.question) for a in chosen]
+        top = [f.topics[0].confidence if f.topics else 0.0 for f in found]
+        right = [bool(f.topics) and f.topics[0].topic in a.right for f, a in zip(found, chosen, strict=True)]
+        three = [any(t.topic in a.right for t in f.topics[:3]) for f, a in zip(found, chosen, strict=True)]
+        refused = [f.legal < 0.3 for f in found]
+        row: dict[str, object] = {"kind": kind, "of": len(chosen), "hit@1": float(np.mean(right)), "hit@3": float(np.mean(three))}
+        row |= {"AURC": evaluate.aurc(top, right), "ECE": evaluate.ece(top, right)}
+        row |= {f"coverage at {p}": evaluate.coverage_at(top, right, p) for p in (0.9, 0.97)}
+        yield row | {"legal < .3": float(np.mean(refused)), "top ≥ .5": float(np.mean(np.array(top) >= 0.5))}
+
+
+def changed(asked: Sequence[Asked], name: str, change: Change) -> list[Asked]:
+    """The same questions, broken in one way."""
+    random = np.random.default_rng(1)
+    return [Asked(change(a.question, random), a.right, name, a.tune) for a in asked]
+
+
+def _tune(question: str) -> bool:
+    return zlib.crc32(question.encode()) % 2 == 0
+
+
+def _dropped(text: str, random: np.random.Generator) -> str:
+    return "".join(char for char in text if random.random() > 0.1) or text
+
+
+def _misheard(text: str, random: np.random.Generator) -> str:
+    rows = [line.split(" ")[1] for line in (LEXICON / "sounds.txt").read_text("utf-8").splitlines() if line[0] != "#"]
+    same = {char: row for row in rows for char in row}
+    common = set("".join(a.question for a in questions()))
+
+    def heard(char: str) -> str:
+        others = [c for c in same.get(char, "") if c != char and c in common]
+        return others[int(random.integers(len(others)))] if others and random.random() < 0.1 else char
+
+    return "".join(map(heard, text))
+
+
+def _filled(text: str, random: np.random.Generator) -> str:
+    return FILLERS[int(random.integers(len(FILLERS)))] + text + "，谢谢"
+
+
+def _traditional(text: str, _: np.random.Generator) -> str:
+    return opencc.OpenCC("s2t").convert(text)
+
+
+CHANGES: dict[str, Change] = {
+    "a tenth dropped": _dropped,
+    "a tenth misheard": _misheard,
+    "fillers": _filled,
+    "traditional": _traditional,
+}
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
