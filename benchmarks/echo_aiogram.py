@@ -1,5 +1,5 @@
 """Echo with aiogram 3, as its own examples do."""
-# pyright: reportMissingImports=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportUntypedFunctionDecorator=false
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportUntypedFunctionDecorator=false, reportUnknownParameterType=false
 # aiogram is no dependency of the project: it lives in an environment of its own, see README.md.
 
 import argparse

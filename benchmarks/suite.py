@@ -68,7 +68,12 @@ def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, obje
         right = [bool(f.topics) and f.topics[0].topic in a.right for f, a in zip(found, chosen, strict=True)]
         three = [any(t.topic in a.right for t in f.topics[:3]) for f, a in zip(found, chosen, strict=True)]
         refused = [f.legal < 0.3 for f in found]
-        row: dict[str, object] = {"kind": kind, "of": len(chosen), "hit@1": float(np.mean(right)), "hit@3": float(np.mean(three))}
+        row: dict[str, object] = {
+            "kind": kind,
+            "of": len(chosen),
+            "hit@1": float(np.mean(right)),
+            "hit@3": float(np.mean(three)),
+        }
         row |= {"AURC": evaluate.aurc(top, right), "ECE": evaluate.ece(top, right)}
         row |= {f"coverage at {p}": evaluate.coverage_at(top, right, p) for p in (0.9, 0.97)}
         yield row | {"legal < .3": float(np.mean(refused)), "top ≥ .5": float(np.mean(np.array(top) >= 0.5))}
