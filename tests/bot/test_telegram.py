@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession
 from structlog.testing import CapturingLogger
 
@@ -27,7 +28,7 @@ from handlers.messages import Address, Inbound, Kind, Option, Reply
 from handlers.receive import TRIES
 from tests.bot.terminal import undisturbed_logs
 from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram
-from tests.journeys.house import SECRET, House, locked, open_house, receipt_in
+from tests.journeys.house import SECRET, Changes, House, locked, open_house, receipt_in
 
 Opens = Callable[..., AbstractAsyncContextManager[House]]
 
@@ -498,6 +499,7 @@ async def test_an_answer_in_doubt_is_sent_once_more_and_marked(opens: Opens, los
         assert house.rows("SELECT state, resent FROM outbox") == [("sent", 1)]
 
 
+@pytest.mark.slow
 async def test_an_answer_in_doubt_twice_stays_in_doubt(opens: Opens) -> None:
     async with opens(changes={"telegram": {"timeout_seconds": 0.1}}) as house:
         house.telegram.fault("sendMessage", lost="hang", times=2)
@@ -548,6 +550,7 @@ async def test_a_hundred_answers_go_out_at_the_pace_that_telegram_allows(opens: 
     assert 3.5 < took < 12
 
 
+@pytest.mark.slow
 async def test_two_answers_to_one_chat_keep_a_second_between_them(fake: FakeTelegram, keeper: Keeper) -> None:
     async with telegram.connect(TOKEN, fake.base, http.AiohttpRequest()) as bot:
         channel = Telegram(bot, Pace(25, 0.3), keeper.accept, 1)
@@ -586,15 +589,23 @@ async def test_a_message_that_cannot_be_handled_is_given_up_and_the_others_flow(
 # -- the webhook
 
 
+POSTED: Changes = {"telegram": {"mode": "webhook"}}
+
+
 @pytest.fixture
 async def posted(opens: Opens) -> AsyncGenerator[House]:
     """A house that Telegram posts to."""
-    async with opens(served=True, changes={"telegram": {"mode": "webhook"}}) as house:
+    async with opens(served=True, changes=POSTED) as house:
         await house.telegram.wait_ready()
         yield house
 
 
-Posts = Callable[..., Any]
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def door(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncGenerator[House]:
+    """The same, shared by all who are turned away."""
+    folder = tmp_path_factory.mktemp("door") / "data"
+    async with open_house(folder, migrated, books=bare(), served=True, changes=POSTED) as house:
+        yield house
 
 
 def hook(house: House) -> str:
@@ -630,10 +641,12 @@ async def test_an_update_posted_twice_is_answered_once(posted: House) -> None:
     assert (statuses, len(posted.telegram.sent)) == ([200, 200, 200], 1)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", "秘密", "\u00e9\u00ff"])
-async def test_without_the_secret_nobody_is_let_in(posted: House, secret: str | None) -> None:
-    assert await knock(posted, json.dumps(an_update()), secret) == 403
-    assert posted.count("inbox") == 0
+async def test_without_the_secret_nobody_is_let_in(door: House, secret: str | None) -> None:
+    before = door.count("inbox")
+    assert await knock(door, json.dumps(an_update()), secret) == 403
+    assert door.count("inbox") == before
 
 
 async def test_a_body_beyond_64_kib_is_refused(posted: House) -> None:
@@ -666,10 +679,12 @@ BROKEN = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", BROKEN)
-async def test_a_broken_body_is_refused_and_nothing_is_kept(posted: House, name: str) -> None:
-    assert await knock(posted, BROKEN[name]) == 400
-    assert posted.count("inbox") == 0
+async def test_a_broken_body_is_refused_and_nothing_is_kept(door: House, name: str) -> None:
+    before = door.count("inbox")
+    assert await knock(door, BROKEN[name]) == 400
+    assert door.count("inbox") == before
 
 
 HARMLESS: dict[str, dict[str, Any]] = {
@@ -683,14 +698,17 @@ HARMLESS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", HARMLESS)
-async def test_an_update_that_says_nothing_to_us_is_taken_and_forgotten(posted: House, name: str) -> None:
-    assert await knock(posted, json.dumps(HARMLESS[name])) == 200
-    assert posted.count("inbox") == 0
+async def test_an_update_that_says_nothing_to_us_is_taken_and_forgotten(door: House, name: str) -> None:
+    before = door.count("inbox")
+    assert await knock(door, json.dumps(HARMLESS[name])) == 200
+    assert door.count("inbox") == before
 
 
-async def test_only_a_post_is_heard(posted: House) -> None:
-    async with ClientSession() as session, session.get(hook(posted)) as answer:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_only_a_post_is_heard(door: House) -> None:
+    async with ClientSession() as session, session.get(hook(door)) as answer:
         assert answer.status == 405
 
 

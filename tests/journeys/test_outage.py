@@ -57,8 +57,15 @@ Outage = Callable[[House], AbstractAsyncContextManager[None]]
 OUTAGES: dict[str, tuple[Outage, str]] = {"locked": (held, ""), "full": (full, "。" * 3000)}
 
 
-@pytest.mark.parametrize("mode", ["polling", "webhook"])
-@pytest.mark.parametrize("name", OUTAGES)
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("locked", "polling"),
+        ("full", "webhook"),
+        pytest.param("locked", "webhook", marks=pytest.mark.slow),
+        pytest.param("full", "polling", marks=pytest.mark.slow),
+    ],
+)
 async def test_danger_is_answered_once_without_a_database_and_makes_one_ticket_after(
     opens: Opens, name: str, mode: str
 ) -> None:
@@ -117,6 +124,7 @@ async def test_a_lock_shorter_than_our_patience_is_not_noticed(opens: Opens) -> 
         assert max(fake.feed.handed.values()) == 1
 
 
+@pytest.mark.slow
 async def test_everything_said_during_an_outage_is_answered_once_after_it(opens: Opens) -> None:
     async with opens() as house:
         phones = [await house.phone(chat).agree() for chat in range(1, 11)]
@@ -129,6 +137,7 @@ async def test_everything_said_during_an_outage_is_answered_once_after_it(opens:
         assert all("三十日内" in phone.texts[-1] for phone in phones)
 
 
+@pytest.mark.slow
 async def test_an_answer_that_went_out_while_nothing_could_be_written_is_not_sent_again(opens: Opens) -> None:
     async with opens() as house:
         fake, phone = house.telegram, await house.phone(1).agree()
@@ -143,6 +152,7 @@ async def test_an_answer_that_went_out_while_nothing_could_be_written_is_not_sen
         assert house.count("outbox", "state = 'sent'") == 3
 
 
+@pytest.mark.slow
 async def test_tickets_that_wait_for_an_adviser_survive_an_outage(opens: Opens) -> None:
     async with opens() as house:
         phone = await house.phone(1).agree()
