@@ -19,7 +19,7 @@ from storage.schema import inbox, towns
 from storage.store import Spans, Store, open_store
 from storage.unit import reading
 from tests.conftest import KEY
-from tests.storage.given import NOW, arrive, inbound, let_go, rows
+from tests.storage.given import NOW, arrive, inbound, letting_go, rows
 from tests.storage.postgres import Cluster
 
 HOLD = """
@@ -203,10 +203,9 @@ class TestGone:
             await store.inbox.put([inbound()], NOW)
 
     async def test_a_folder_that_is_gone_is_storage_down(self, sqlite: str) -> None:
-        async with on(f"{sqlite}/nowhere/legalbot.db") as store:
+        async with letting_go(), on(f"{sqlite}/nowhere/legalbot.db") as store:
             with pytest.raises(StorageDown):
                 await store.inbox.put([inbound()], NOW)
-        await let_go()
 
 
 WRONG = {

@@ -17,7 +17,7 @@ from handlers.errors import StorageDown
 from storage.engine import connect
 from storage.migrate import SCRIPTS, upgrade
 from storage.schema import metadata
-from tests.storage.given import let_go
+from tests.storage.given import letting_go
 from tests.storage.postgres import Cluster
 
 
@@ -114,8 +114,8 @@ async def test_indexes_of_what_waits_hold_only_what_waits(fresh: str) -> None:
 
 
 async def test_a_database_that_cannot_be_reached_is_storage_down(tmp_path: Path) -> None:
-    with pytest.raises(StorageDown):
-        await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
-    with pytest.raises(StorageDown):
-        await upgrade(f"postgresql+asyncpg://postgres@/x?host={tmp_path}")
-    await let_go()
+    async with letting_go():
+        with pytest.raises(StorageDown):
+            await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
+        with pytest.raises(StorageDown):
+            await upgrade(f"postgresql+asyncpg://postgres@/x?host={tmp_path}")
