@@ -1,10 +1,15 @@
 """Open the database so that nothing acknowledged is lost and no update is overwritten unseen."""
 
+import sqlite3
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+
+WAL_TRIES, WAL_PAUSE = 20, 0.01  # seconds between
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,10 @@ def _sqlite(url: str, busy_timeout: float, connections: int, *, writes: bool) ->
         # the driver must not open transactions of its own: BEGIN is ours to say
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout * 1000)}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
@@ -48,3 +53,15 @@ def _sqlite(url: str, busy_timeout: float, connections: int, *, writes: bool) ->
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:
+    """Write ahead. The first change to it does not wait for a lock, so two processes that start at once try again."""
+    for last in (*[False] * WAL_TRIES, True):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if last:
+                raise
+            time.sleep(WAL_PAUSE)
