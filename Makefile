@@ -10,10 +10,10 @@ run: $(VENV)/.run
 	@$(if $(PORT),PORT=$(PORT)) $(BIN)/python -m bot serve --sample
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -22,7 +22,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python -m bot kb check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "缺少 Python：请安装 Python 3.11 以上（Debian/Ubuntu: apt install python3 python3-venv）"; exit 1; }

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-
 WAL_TRIES, WAL_PAUSE = 20, 0.01  # seconds between
 
 
