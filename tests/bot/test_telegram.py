@@ -555,9 +555,10 @@ async def test_two_answers_to_one_chat_keep_a_second_between_them(fake: FakeTele
     async with telegram.connect(TOKEN, fake.base, http.AiohttpRequest()) as bot:
         channel = Telegram(bot, Pace(25, 0.3), keeper.accept, 1)
         fake.meet([1])
+        start = time.monotonic()
         await asyncio.gather(*(channel.send(a_delivery(text=str(n))) for n in range(3)))
-    gaps = [later.at - first.at for first, later in zip(fake.sent, fake.sent[1:], strict=False)]
-    assert all(gap >= 0.28 for gap in gaps)
+    # from the start, not from each other: the first may be late for reasons of its own
+    assert all(sent.at - start >= 0.3 * n for n, sent in enumerate(fake.sent))
 
 
 class Allergic(Blind):
