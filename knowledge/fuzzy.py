@@ -13,6 +13,8 @@ from knowledge.text import LEXICON
 if TYPE_CHECKING:
     from knowledge.index import Floats
 
+CONTAINED = 0.95
+TELLING = 6  # characters that say something by themselves
 SHORT = 12  # characters; above that spelling says less than words and meaning do
 
 _PIECE = regex.compile(r"\p{Han}|[a-zü']+")
@@ -25,6 +27,20 @@ def likeness(question: str, variants: Sequence[str]) -> "Floats":
     if not variants:
         return np.empty(0, np.float32)
     return process.cdist([question], variants, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
+
+
+def sameness(question: str, variants: Sequence[str]) -> "Floats":
+    """`likeness`, or CONTAINED where one holds the other and is no more than twice as long."""
+    found = likeness(question, variants)
+    for place, variant in enumerate(variants):
+        if found[place] < CONTAINED and _holds(question, variant):
+            found[place] = CONTAINED
+    return found
+
+
+def _holds(one: str, other: str) -> bool:
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    return len(short) >= TELLING and 2 * len(short) >= len(long) and short in long
 
 
 def syllables(text: str) -> list[str]:

@@ -235,7 +235,6 @@ def test_on_a_day_of_2025_the_number_of_2026_is_not_cited(shelf: Shelf) -> None:
 NOISE = "楼上天天半夜蹦迪"
 
 
-@pytest.mark.xfail(reason="the matcher ranks 楼上漏水 before 噪音 for these words", strict=False)
 async def test_who_cannot_sleep_is_understood(opens: Opens, shelf: Shelf) -> None:
     async with opens() as house:
         phone = await house.phone(16).agree()
