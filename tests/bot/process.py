@@ -18,10 +18,25 @@ PIPE = asyncio.subprocess.PIPE
 
 @dataclass
 class Program:
-    """A process of ours; `shown` is what it has printed so far."""
+    """A process of ours; `shown` is what it has printed so far, `errors` what it has written beside that."""
 
     process: asyncio.subprocess.Process
     shown: str = ""
+
+    def __post_init__(self) -> None:
+        """Take in the errors as they come, so that the pipe never fills."""
+        self._errors = bytearray()
+        self._listening = asyncio.create_task(self._listen())
+
+    @property
+    def errors(self) -> str:
+        """What was written to the error stream so far."""
+        return self._errors.decode(errors="replace")
+
+    async def _listen(self) -> None:
+        assert self.process.stderr
+        while chunk := await self.process.stderr.read(4096):
+            self._errors += chunk
 
     async def until(self, pattern: str, within: float = 60) -> re.Match[str]:
         """Read on until the pattern was printed; what is behind it is read the next time."""
@@ -43,11 +58,12 @@ class Program:
     async def end(self, within: float = 30) -> tuple[int, str, str]:
         """End its input, and read the rest: exit code, what was not read yet, errors."""
         assert self.process.stdin
+        assert self.process.stdout
         self.process.stdin.close()
         async with asyncio.timeout(within):
-            out, err = await self.process.communicate()
-        assert self.process.returncode is not None
-        return self.process.returncode, self.shown + out.decode(errors="replace"), err.decode(errors="replace")
+            out = await self.process.stdout.read()
+            await self._listening
+            return await self.process.wait(), self.shown + out.decode(errors="replace"), self.errors
 
     async def stop(self, sign: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         """Send it a signal, then the same."""
@@ -63,9 +79,10 @@ async def started(folder: Path, *words: str, env: Mapping[str, str] | None = Non
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *words, cwd=folder, env=given, stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
+    program = Program(process)
     try:
-        yield Program(process)
+        yield program
     finally:
         if process.returncode is None:
             process.kill()
-            await process.communicate()
+            await program.end()
