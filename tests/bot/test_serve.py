@@ -116,16 +116,15 @@ async def plain_start() -> float:
 async def test_it_is_well_within_three_seconds_the_second_time(place: Path) -> None:
     async with started(place, "serve", env={"PORT": "0"}) as program:
         await until_well(await address(program))
-    for _ in range(3):
+    seen: list[tuple[float, float]] = []
+    # Other tests run beside this one: what slows any program down is not ours.
+    while not any(took < max(3, 6 * plain) for took, plain in seen):
+        assert len(seen) < 3, f"(ours, Python with the same libraries), in seconds: {seen}"
         plain = await plain_start()
         began = time.monotonic()
         async with started(place, "serve", env={"PORT": "0"}) as program:
             await until_well(await address(program))
-            took = time.monotonic() - began
-        # Other tests run beside this one: what slows any program down is not ours.
-        if took < max(3, 6 * plain):
-            return
-    pytest.fail(f"took {took:.1f} s where Python with the same libraries took {plain:.1f} s")
+            seen.append((time.monotonic() - began, plain))
 
 
 @pytest.mark.slow
