@@ -99,19 +99,27 @@ def reasons(topic: Topic, statutes: Statutes, day: date) -> str:
 def texts(topic: Topic, statutes: Statutes, day: date) -> str:
     """The text of each citation, or where it is found; without a number where no text of that day is held."""
     found = standings(topic, statutes, day)
-    texts = (text_of(s) if s.kind in (Kind.VERIFIED, Kind.LISTED) else _cited(s) for s in found)
-    return "\n\n".join(dict.fromkeys(text for text in texts if text))
+    held = (text_of(s) if s.kind is Kind.VERIFIED else _cited(s) for s in found if s.kind is not Kind.LISTED)
+    listed = (_where(group) for group in _by_law(s for s in found if s.kind is Kind.LISTED).values())
+    return "\n\n".join(dict.fromkeys(text for text in (*held, *listed) if text))
 
 
 def text_of(standing: Standing) -> str:
     """One citation with its text, or with where to read it."""
     if standing.article is not None:
         return article_text(standing.article)
-    if standing.listed is not None:
-        listed = standing.listed
-        number = f"（{listed.number}）" if listed.number else ""
-        return f"{citations.display(standing.citation)}{number}：原文未核，请到{listed.where}查看。"
-    return f"《{standing.citation.law}》：{standing.reason}。"
+    return _where([standing]) or f"《{standing.citation.law}》：{standing.reason}。"
+
+
+def _where(group: Sequence[Standing]) -> str:
+    """Where the listed articles of one law are to be read."""
+    listed = group[0].listed
+    if listed is None:
+        return ""
+    law = group[0].citation.law
+    articles = "、".join(dict.fromkeys(citations.display(s.citation).removeprefix(f"《{law}》") for s in group))
+    number = f"（{listed.number}）" if listed.number else ""
+    return f"《{law}》{number}{articles}：原文未核，请到{listed.where}查看。"
 
 
 def article_text(article: Article) -> str:

@@ -76,6 +76,14 @@ def agreement(words: str) -> bool | None:
     return True if word in _YES or text.smalltalk(word) == "agree" else None
 
 
+def kind_of_answer(words: str) -> str | None:
+    """Which smalltalk a yes or no is where nothing was asked."""
+    if refuses_all(words):
+        return "refuse"
+    meant = agreement(words)
+    return None if meant is None else "agree" if meant else "refuse"
+
+
 def skips(words: str) -> bool:
     """Does the resident not want to say, or not know?"""
     return _folded(words).rstrip(_ENDS) in _SKIP

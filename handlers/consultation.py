@@ -102,7 +102,8 @@ def _clarify(case: Case, words: str, findings: Findings) -> Outcome:
 def _out_of_scope(case: Case, words: str, confidence: float, legal: float) -> Outcome:
     why = f"不像法律问题（是法律问题的可能 {legal:.2f}）"
     verdict = Verdict(Decision.OUT_OF_SCOPE, confidence, why=why)
-    rested = replace(dialogue.rest(case.dialogue), question=words, topic=None)  # a human may still be asked
+    rested = dialogue.rest(case.dialogue, (phrases.HUMAN,))
+    rested = replace(rested, question=words, topic=None)  # a human may still be asked
     return Outcome(verdict, (Reply(phrases.OUT_OF_SCOPE, (phrases.HUMAN,)),), case.resident, rested)
 
 
@@ -125,7 +126,8 @@ def why(case: Case) -> Outcome:
     found = [f for part in case.parts for f in part.findings.topics]
     if case.dialogue.topic is None and found:
         return _guesses(case, found[:CHOICES])
-    finding = next((f for f in found if f.topic == case.dialogue.topic), None)
+    sure = (f for f in found if f.confidence >= case.rules.clarify)  # below that it was the resident who picked it
+    finding = next((f for f in sure if f.topic == case.dialogue.topic), None)
     matched = f"{explain(case, finding)}\n\n" if finding else ""
     return _of_last(case, lambda topic: matched + answers.reasons(topic, case.library.statutes, case.day))
 

@@ -67,6 +67,13 @@ def agreed(case: Case) -> Outcome:
     return Outcome(verdict, (reply,), resident, waiting, opened, (entry,))
 
 
+def added(case: Case, words: str) -> Outcome:
+    """More was told while the village of a ticket is asked for: it goes to the ticket, and the question stays open."""
+    entries = (Entry(case.dialogue.ticket, Author.RESIDENT, words, case.now),) if case.dialogue.ticket else ()
+    reply = Reply(f"{phrases.ADDED_AFTER_DANGER}\n{phrases.ASK_VILLAGE}", case.dialogue.options)
+    return Outcome(Verdict(Decision.ESCALATE), (reply,), case.resident, case.dialogue, entries=entries)
+
+
 def declined(case: Case) -> Outcome:
     """No consent: nothing is passed on. A P0 ticket stays, with kind and time only, and can be added to later."""
     held, rested = case.dialogue, dialogue.rest(case.dialogue)

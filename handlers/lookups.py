@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers import answers, dialogue, phrases
 from handlers.cases import Case
 from handlers.consultation import plain
+from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from knowledge.citations import Citation
@@ -14,6 +15,7 @@ from knowledge.store import Kind, Standing
 from knowledge.topics import Topic
 
 MOST = 3  # articles shown at once
+UNSETTLED = "以机构公布为准"
 
 
 def law(case: Case, words: str) -> Outcome:
@@ -51,11 +53,16 @@ def _say(case: Case, verdict: Verdict, text: str, options: tuple[Option, ...]) -
 
 
 def hotline(case: Case, number: str) -> Outcome:
-    """What a hotline is for."""
-    return plain(case, Decision.LOOKUP, describe(hotlines()[number]), (phrases.HUMAN,))
+    """What a hotline is for; what was being asked stays asked."""
+    held, said = case.dialogue, describe(hotlines()[number])
+    if held.stage is not Stage.FREE:
+        return plain(case, Decision.LOOKUP, said, held.options)
+    waiting = dialogue.rest(held, (phrases.HUMAN,))
+    return Outcome(Verdict(Decision.LOOKUP), (Reply(said, waiting.options),), case.resident, waiting)
 
 
 def describe(line: Hotline) -> str:
     """A hotline in words, with how far it was confirmed."""
-    checked = f"（{line.checked} 拨测）" if line.checked else "（尚未拨测，以机构公布为准）"
+    unsure = "尚未拨测" if UNSETTLED in line.hours else f"尚未拨测，{UNSETTLED}"
+    checked = f"（{line.checked} 拨测）" if line.checked else f"（{unsure}）"
     return f"{line.number} {line.name}：{line.purpose}。时间：{line.hours}{checked}。有危险请打110。"

@@ -144,6 +144,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return _declined(case)
         case To.PLACING:
             return escalation.place(case, route.text)
+        case To.ADDING:
+            return escalation.added(case, route.text)
         case To.WELCOMING:
             return _welcome(case, route.text)
         case To.FLOOD if route.text == Admission.SILENCE:

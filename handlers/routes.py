@@ -31,6 +31,7 @@ class To(StrEnum):
     DECLINED = "declined"
     TELLING = "telling"
     PLACING = "placing"
+    ADDING = "adding"
     TOPIC = "topic"
     HOTLINE = "hotline"
     LAW = "law"
@@ -51,6 +52,8 @@ class Route:
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES)}
 _HOTLINE = re.compile(r"(\d{3,5})(?:是.*|干.*|做.*|管.*|电话.*|热线.*)?[?。]?")
 _ASKING = re.compile(r"[?？]|怎么|咋|啷个|如何|什么|啥|哪|谁|吗|多少|多久|好多|好久|能不能|可不可以|可以不|为何")
+_ABOUT_SOMEBODY = re.compile(r"[你他她它]|[我俺](?!们?[家屋]?(?:住|在|是))|岁|[了着]$")
+_CHOICE_LENGTH = 4
 _PLACE_LENGTH = 20  # characters of a village with its town and district
 _LOOKUP_LENGTH = 24  # characters a question may have around one citation and still ask only for its text
 _CITATION_LENGTH = 12
@@ -86,7 +89,10 @@ def _welcoming(case: Case, words: str) -> Route:
     if case.dialogue.stage is Stage.WELCOMING and answer:
         return answer
     chosen = case.situation.inbound.kind is Kind.CHOICE
-    small = chosen or answer or commands.recognise(words) or text.smalltalk(words)
+    command = commands.recognise(words)
+    if command is Command.HUMAN and not chosen:
+        return Route(To.WELCOMING, case.dialogue.question or words)
+    small = chosen or answer or command or text.smalltalk(words)
     return Route(To.WELCOMING, "" if small else words)
 
 
@@ -133,10 +139,17 @@ def _expected(case: Case, words: str) -> Route | None:
             return choice
         case Stage.PLACING if _names_a_place(case, words):
             return Route(To.PLACING, phrases.SKIP.value if commands.skips(words) else words)
-        case Stage.TELLING if not text.smalltalk(words):
+        case Stage.PLACING if dialogue.in_danger(case.dialogue) and _tells(case, words):
+            return Route(To.ADDING, words)
+        case Stage.TELLING if not text.smalltalk(words) and not _is_a_choice(words):
             return Route(To.TELLING, words)
         case _:
             return _number(case) if dialogue.is_number(words) else None
+
+
+def _is_a_choice(words: str) -> bool:
+    """A number as short as those that pick an option; a longer one is a telephone number."""
+    return dialogue.is_number(words) and len(words) <= _CHOICE_LENGTH
 
 
 def _number(case: Case) -> Route:
@@ -147,20 +160,27 @@ def _of_the_choice(case: Case, words: str) -> Route | None:
     """Yes to the only topic offered, or no to all."""
     if commands.refuses_all(words):
         return Route(To.COMMAND, command=Command.HUMAN)
+    if not commands.agreement(words):
+        return None
     topics = [o.value for o in case.dialogue.options if o.value.startswith("topic:")]
-    return _value(topics[0]) if len(topics) == 1 and commands.agreement(words) else None
+    return _value(topics[0]) if len(topics) == 1 else Route(To.OUT_OF_RANGE)
 
 
 def _names_a_place(case: Case, words: str) -> bool:
-    """Could it be a village? A new question, a law or a thank-you is none."""
+    """Could it be a village? What tells of somebody is none."""
+    return len(words) <= _PLACE_LENGTH and not _ABOUT_SOMEBODY.search(words) and _tells(case, words)
+
+
+def _tells(case: Case, words: str) -> bool:
+    """Is it no question, no law, no thank-you and no number?"""
     other = _ASKING.search(words) or text.smalltalk(words) or _asks_for_law(case, words)
-    return len(words) <= _PLACE_LENGTH and not other and not dialogue.is_number(words)
+    return not other and not dialogue.is_number(words)
 
 
 def _said(case: Case, words: str) -> Route:
     if _asks_for_law(case, words):
         return Route(To.LAW, words)
-    if kind := text.smalltalk(words):
+    if kind := text.smalltalk(words) or commands.kind_of_answer(words):
         return Route(To.SMALLTALK, kind)
     return Route(To.QUESTION, words)
 

@@ -91,9 +91,8 @@ def test_what_the_district_has_not_confirmed_says_so(library: Library, source: s
 def test_the_texts_give_each_article_or_where_it_is_read(library: Library) -> None:
     said = answers.texts(WAGES, library.statutes, TODAY).split("\n\n")
     assert said == [
-        "《保障农民工工资支付条例》第三十条（国务院令第724号）：原文未核，请到中国政府网查看。",
-        "《保障农民工工资支付条例》第三十六条（国务院令第724号）：原文未核，请到中国政府网查看。",
         "《民法典》第一条\n民法典第1条的内容",
+        "《保障农民工工资支付条例》（国务院令第724号）第三十条、第三十六条：原文未核，请到中国政府网查看。",
     ]
 
 

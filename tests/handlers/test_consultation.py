@@ -84,6 +84,7 @@ def test_what_is_out_of_scope_can_still_be_brought_to_a_human(library: Library) 
     outcome = _decide(library, found(legal=0.02), held=held)
     assert "12345" in text(outcome)
     assert values(outcome) == ["human"]
+    assert outcome.dialogue.options == (phrases.HUMAN,), "the number picks it too"
     assert (outcome.dialogue.question, outcome.dialogue.topic) == ("问题1", None)
 
 
@@ -171,6 +172,12 @@ def test_why_shows_what_matched_and_what_each_article_is_for(library: Library) -
     said = text(consultation.why(case(library, "为什么", dialogue=Dialogue(topic="wages"), parts=[part])))
     assert said.startswith("最接近的问法：“wages的问法”，对上的词：词（把握 50%）\n\n这样回答的依据：")
     assert "· 《民法典》第一条：理由1" in said
+
+
+def test_why_says_no_chance_of_a_topic_that_the_resident_picked(library: Library) -> None:
+    part = Part("老板欠钱", found(("divorce", 0.9), ("wages", 0.0)))
+    said = text(consultation.why(case(library, "为什么", dialogue=Dialogue(topic="wages"), parts=[part])))
+    assert said.startswith("这样回答的依据：")
 
 
 def test_why_after_being_asked_back_shows_the_nearest_topics(library: Library) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import lookups
+from handlers import lookups, phrases
 from handlers.cases import Library
 from handlers.dialogue import Dialogue, Stage
 from handlers.outcomes import Decision
@@ -22,7 +22,7 @@ from tests.handlers.shelf import LAST_YEAR, TODAY, case, text, values
         ),
         (
             "保障农民工工资支付条例30条",
-            "《保障农民工工资支付条例》第三十条（国务院令第724号）：原文未核，请到中国政府网查看。",
+            "《保障农民工工资支付条例》（国务院令第724号）第三十条：原文未核，请到中国政府网查看。",
         ),
         ("保障农民工工资支付条例65条", "《保障农民工工资支付条例》没有这一条（最后一条是第64条）。"),
         ("农村土地承包法1条", "《农村土地承包法》第一条（以机构答复为准）\n承包一"),
@@ -70,3 +70,12 @@ def test_every_hotline_says_what_it_is_for_and_when_it_answers(library: Library,
     assert line.hours in said
     assert line.checked in said
     assert ("尚未拨测" in said) is (not line.checked)
+    assert said.count(lookups.UNSETTLED) <= 1
+    assert outcome.dialogue.options == (phrases.HUMAN,)
+
+
+def test_a_hotline_leaves_open_what_was_asked(library: Library) -> None:
+    placing = Dialogue(stage=Stage.PLACING, ticket="TL1", options=(phrases.SKIP,))
+    outcome = lookups.hotline(case(library, "12348", dialogue=placing), "12348")
+    assert outcome.dialogue == placing
+    assert outcome.replies[0].options == placing.options

@@ -99,7 +99,7 @@ def test_orders_are_heard_in_every_stage(library: Library, words: str, command: 
         ("0", Route(To.OUT_OF_RANGE)),
         ("-1", Route(To.OUT_OF_RANGE)),
         ("2147483648", Route(To.OUT_OF_RANGE)),
-        ("是", Route(To.QUESTION, "是")),
+        ("是", Route(To.OUT_OF_RANGE)),
         ("110", Route(To.HOTLINE, "110")),
         ("12348", Route(To.HOTLINE, "12348")),
         ("是欠工资", Route(To.QUESTION, "是欠工资")),
@@ -178,6 +178,7 @@ def test_where_a_village_is_asked_for_other_talk_is_still_understood(
         ("老板欠我工资", Route(To.TELLING, "老板欠我工资")),
         ("民法典1", Route(To.TELLING, "民法典1")),
         ("13800138000", Route(To.TELLING, "13800138000")),
+        ("1", Route(To.EMPTY)),
         ("你好", Route(To.SMALLTALK, "greeting")),
     ],
 )
@@ -238,3 +239,44 @@ def test_whoever_is_in_danger_is_not_asked_to_accept_the_channel_first(library: 
     said = "yes" if stage is Stage.CONSENTING else "skip"
     pressed = case(library, inbound(said, Kind.CHOICE, "telegram"), dialogue=held)
     assert routes.pick(pressed, Admission.WELCOME).to in (To.AGREED, To.PLACING)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("同意", "agree"),
+        ("是的", "agree"),
+        ("要", "agree"),
+        ("都不是", "refuse"),
+        ("不同意", "refuse"),
+        ("不用", "refuse"),
+    ],
+)
+def test_a_yes_or_no_that_nobody_asked_for_is_no_question(library: Library, words: str, kind: str) -> None:
+    assert _route(library, words) == Route(To.SMALLTALK, kind)
+
+
+AFTER_DANGER = replace(PLACING, reason="P0 P0-a")
+
+
+@pytest.mark.parametrize(
+    ("words", "to"),
+    [
+        ("六赢村", To.PLACING),
+        ("我住六赢村3社", To.PLACING),
+        ("我家在安居镇", To.PLACING),
+        ("他才17岁", To.ADDING),
+        ("我妈妈也晓得了", To.ADDING),
+        ("离婚怎么办", To.QUESTION),
+        ("谢谢", To.SMALLTALK),
+    ],
+)
+def test_what_is_told_after_danger_is_taken_for_no_village(library: Library, words: str, to: To) -> None:
+    assert _route(library, words, AFTER_DANGER).to is to
+
+
+def test_who_asks_for_a_human_before_the_channel_is_accepted_is_not_forgotten(library: Library) -> None:
+    stranger = case(library, inbound("找人工", channel="telegram"))
+    assert routes.pick(stranger, Admission.WELCOME) == Route(To.WELCOMING, "找人工")
+    asked = case(library, inbound("找人工", channel="telegram"), dialogue=Dialogue(question="老板欠钱"))
+    assert routes.pick(asked, Admission.WELCOME) == Route(To.WELCOMING, "老板欠钱")

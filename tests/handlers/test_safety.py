@@ -63,6 +63,16 @@ def test_after_consent_the_ticket_gets_the_words_and_then_the_village(library: L
     assert [(p.receipt, p.village) for p in placed.placed] == [(receipt, 1)]
 
 
+def test_what_is_told_while_the_village_is_asked_goes_to_the_ticket(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(BEATEN)
+    receipt = talk.say("同意").entries[0].receipt
+    told = talk.say("他才17岁")
+    assert [(e.receipt, e.text) for e in told.entries] == [(receipt, "他才17岁")]
+    assert text(told) == f"{phrases.ADDED_AFTER_DANGER}\n{phrases.ASK_VILLAGE}"
+    assert [p.receipt for p in talk.say("六赢村").placed] == [receipt]
+
+
 def test_without_consent_no_words_are_passed_on_and_the_ticket_stays(library: Library) -> None:
     talk = Talk(library)
     talk.say(BEATEN)
