@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from bot import holding
 from bot.config import ConfigError, Settings
 from storage import backup as copies
 from storage.migrate import upgrade
@@ -20,7 +21,12 @@ def backup(settings: Settings, target: Path) -> Path:
 
 
 def restore(settings: Settings, source: Path, *, force: bool) -> str:
-    """Put a backup in place; the present database is kept beside it."""
+    """Put a backup in place; the present database is kept beside it. Raises ConfigError, also while a server runs."""
+    with holding.alone(settings.folder):
+        return _restore(settings, source, force=force)
+
+
+def _restore(settings: Settings, source: Path, *, force: bool) -> str:
     target = _file(settings)
     if not source.exists() or not copies.is_whole(source):
         raise ConfigError(f"{source} 不是完好的备份，没有恢复")

@@ -7,6 +7,7 @@ import time
 
 import uvicorn
 
+from bot import holding
 from bot import sample as samples
 from bot.app import App, build
 from bot.channels.console import ME, Console
@@ -20,9 +21,14 @@ LOOK = 0.1  # seconds between looks
 
 async def serve(settings: Settings, *, sample: bool) -> None:
     """Migrate, load the sample if asked, and serve until a signal."""
+    taken = _bound(settings)
+    with holding.shared(settings.folder):
+        await _serve(settings, taken, sample=sample)
+
+
+async def _serve(settings: Settings, taken: socket.socket, *, sample: bool) -> None:
     from bot.web.site import site
 
-    taken = _bound(settings)
     app = await _ready(settings)
     if sample:
         _announce(await samples.load(app.store))
@@ -42,6 +48,11 @@ async def serve(settings: Settings, *, sample: bool) -> None:
 
 async def chat(settings: Settings) -> None:
     """Talk in the terminal until the input ends."""
+    with holding.shared(settings.folder):
+        await _chat(settings)
+
+
+async def _chat(settings: Settings) -> None:
     app = await _ready(settings)
     app.mute()
     console = Console(app.accept)

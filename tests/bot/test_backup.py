@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import backup, config
+from bot import backup, config, holding
 from bot.config import ConfigError, Settings
 from handlers.errors import StorageDown
 from storage.migrate import upgrade
@@ -78,6 +78,16 @@ def test_a_backup_is_put_into_an_empty_place_without_asking(settings: Settings, 
     database.unlink()
     assert "恢复" in run(settings.folder.parent, "restore", str(copy)).out
     assert _towns(database) == ["安居镇"]
+
+
+def test_nothing_is_put_back_under_a_running_server(settings: Settings, tmp_path: Path) -> None:
+    database, copy = settings.folder / "legalbot.db", tmp_path / "copy.db"
+    backup.backup(settings, copy)
+    _add_town(database, "后来")
+    with holding.shared(settings.folder), holding.shared(settings.folder):
+        refused = run(settings.folder.parent, "restore", str(copy), "--force")
+    assert (refused.code, "先停掉服务器" in refused.err) == (2, True)
+    assert _towns(database) == ["后来"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "text", "foreign", "cut"])
