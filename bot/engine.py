@@ -1,7 +1,6 @@
 """Ask the library in a thread of its own, so that a hard question never keeps the channels waiting."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -85,9 +84,6 @@ def bare() -> tuple[Library, Engine]:
     return Library({}, Unread()), Blind()
 
 
-def whole(matcher: Matcher, seconds: float = 60) -> bool:
+def whole(matcher: Matcher, seconds: float = 600) -> bool:
     """Wait until the semantic leg serves too, for commands that measure; False if it does not come."""
-    end = time.monotonic() + seconds
-    while not matcher.ready and time.monotonic() < end:
-        time.sleep(0.05)
-    return matcher.ready
+    return matcher.wait(seconds)

@@ -77,6 +77,12 @@ class Matcher:
 
     def warm(self, sentences: Sentences, cache: Path | None) -> None:
         """Load the encoder and what is learned from the topics' texts, from disk if it was kept there."""
+        try:
+            self._warm(sentences, cache)
+        finally:
+            self._done.set()
+
+    def _warm(self, sentences: Sentences, cache: Path | None) -> None:
         sentences.load()
         if not sentences.ready:
             return
@@ -90,10 +96,9 @@ class Matcher:
         if told:
             vectors = np.asarray(told["variants"], np.float32)
             self._library = self._library.with_meaning(vectors, kernel.of(told))
-        self._done.set()
 
     def wait(self, seconds: float) -> bool:
-        """Whether the semantic leg serves within that time."""
+        """Whether the semantic leg serves within that time; where it never will, that is said as soon as it is known."""
         return self._done.wait(seconds) and self.ready
 
     def match(self, question: str, *, after: str | None = None) -> Findings:

@@ -199,9 +199,9 @@ def says(*phrase: str) -> Check:
 
 async def cut(scene: Scene, payload: str) -> None:
     """Too much to read: the page refuses it, elsewhere the beginning is read, and said to be."""
-    start = time.perf_counter()
+    start = time.thread_time()
     text.clean(payload)
-    assert time.perf_counter() - start < 0.05
+    assert time.thread_time() - start < 0.05
     heard = await scene.say(payload)
     if isinstance(scene.talker, Browser) and len(payload) > 6000:
         assert scene.talker.status == 413
