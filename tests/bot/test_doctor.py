@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot import app, config, doctor, people
 from bot.config import Settings
 from storage.migrate import upgrade
 from tests.bot.terminal import SECRETS, run
+from tests.journeys.house import kept
 
 WEBHOOK = '[server]\npublic_url = "https://law.example.cn"\n[telegram]\nmode = "webhook"'
 
@@ -113,7 +115,8 @@ def test_a_finding_shows_by_its_mark_whether_something_is_to_be_done() -> None:
 
 
 @pytest.mark.slow
-def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path) -> None:
+def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    shutil.copytree(kept(pytestconfig), tmp_path / "data")
     asyncio.run(people.add(_settings(tmp_path), "li", "李", "adviser", ""))
     ran = run(tmp_path, "doctor", "--json")
     findings = {row["what"]: row for row in json.loads(ran.out)}
