@@ -2,12 +2,12 @@
 
 DATA holds lecoqa_train.jsonl (MIT) and real_questions.jsonl; STATUTES is a statute file; WORK keeps vectors between
 runs. All that learns from questions is learned with the fold of the question left out; the ranker is measured on folds
-it has not seen. Writes known, lexicon, space, articles and ranker (.npz) into knowledge/weights. Needs catboost.
+it has not seen. Writes known, lexicon, space, articles and ranker (.npz) into knowledge/weights. Needs lightgbm.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import learn_lexicon, learn_map
-from knowledge import candidates, evaluate, index, learned, library, shelf, topics
+from knowledge import candidates, evaluate, index, kernel, learned, library, shelf, topics
 from knowledge.confidence import Curve, isotonic
 from knowledge.evaluate import Ranked
 from knowledge.learned import WEIGHTS, Known, Learned, Lexicon, Space
@@ -30,21 +30,29 @@ from knowledge.trees import Trees
 
 FOLDS = 5
 WIDTH = 192
-DEPTH = 6
 DAY = date(2026, 11, 24)
-NO_TREES = Trees(np.zeros((0, 1), np.int64), np.zeros((0, 1), np.float32), np.zeros((0, 2), np.float32))
+ROUNDS = 200
+SEEDS = (1, 2)  # models whose mean is shipped
+WRONG = 160  # candidates of a question to learn from: the best and as many of the rest
+NOTHING = np.zeros(0, np.float32)
+NO_TREES = Trees(np.zeros(0, np.int64), NOTHING, np.zeros((0, 1), np.int64), NOTHING)
+DEPTH = 7
 PARAMETERS = {
-    "loss_function": "YetiRank:mode=NDCG;top=10",
-    "iterations": 250,
-    "depth": DEPTH,
-    "learning_rate": 0.07,
-    "l2_leaf_reg": 6.0,
-    "rsm": 0.5,
-    "border_count": 64,
-    "thread_count": 2,
-    "random_seed": 1,
-    "verbose": False,
-    "allow_writing_files": False,
+    "objective": "lambdarank",
+    "lambdarank_truncation_level": 15,
+    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "max_depth": DEPTH,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10,
+    "max_bin": 63,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+    "verbosity": -1,
 }
 
 
@@ -89,7 +97,7 @@ def main(data: Path, statutes: Path, work: Path) -> None:
     rows = [row for fold in range(FOLDS) for row in folded(world, fold)]
     np.savez(work / "rows.npz", q=[r.question for r in rows], n=[len(r.places) for r in rows],
              p=np.concatenate([r.places for r in rows]), f=np.concatenate([r.features for r in rows]))  # fmt: skip
-    scores: list[np.ndarray] = [np.empty(0, np.float32)] * len(rows)
+    scores: list[np.ndarray] = [NOTHING] * len(rows)
     for fold in range(FOLDS):
         trees = fit(world, [row for row in rows if world.questions[row.question].fold != fold])
         for place, row in enumerate(rows):
@@ -107,9 +115,9 @@ def prepared(data: Path, statutes: Path, work: Path) -> World:
     held = shelf.build(found, None, lambda _: None)
     known = topics.load()
     books = library.build(known)
-    vectors = sentences.encode(books.variants)
+    vectors = sentences.encode(books.texts.texts)
     assert vectors is not None
-    books = books.with_meaning(vectors, None)
+    books = books.with_meaning(vectors[: len(books.variants)], kernel.learn(books.texts, vectors, len(known)))
     rows = [json.loads(line) for line in (data / "lecoqa_train.jsonl").read_text("utf-8").splitlines()]
     asked = [normalise(row["question"]) for row in rows]
     extra = [normalise(row[name]) or "?" for name in ("keywords", "answer") for row in rows]
@@ -156,14 +164,15 @@ def owned(books: Library, known: Sequence[Topic], places: dict[tuple[str, str], 
 
 
 def folded(world: World, fold: int) -> list[Rows]:
-    inside = [q for q in world.questions if q.fold != fold]
-    taught, rows = learn(world, inside), list[Rows]()
-    held = replace(world.shelf, vectors=world.full @ taught.space.article)
+    """The rows of one fold's questions, measured by what the others taught."""
+    taught = learn(world, [q for q in world.questions if q.fold != fold])
+    held = world.shelf.with_vectors(world.full @ taught.space.article)
     tied = candidates.ties(held, taught, world.known)
-    for number_, question in enumerate(world.questions):
-        wanted = question.own < 0 or (question.own // FOLDS) % 6 == 0
-        if question.fold == fold and wanted:
-            rows.append(Rows(number_, *candidates.gather(held, taught, tied, world.library, question.asked)))
+    rows = [
+        Rows(place, *candidates.gather(held, taught, tied, world.library, question.asked))
+        for place, question in enumerate(world.questions)
+        if question.fold == fold and question.own < 0
+    ]
     print("fold", fold, len(rows), flush=True)
     return rows
 
@@ -172,18 +181,35 @@ def learn(world: World, inside: Sequence[Question]) -> Learned:
     mapping = learn_map.learn(pairs(world, inside), world.full)
     seen = [q.asked.vector for q in inside]
     left, right = learn_map.narrow(mapping, np.concatenate([np.array(seen), world.unlabelled]), world.full, WIDTH)
-    lexicon = learn_lexicon.ship(learn_lexicon.learn(word_pairs(world, inside)))
-    table = Lexicon(*(lexicon[name] for name in ("sources", "starts", "targets", "chances")))  # type: ignore[arg-type]
     space = Space(left.astype(np.float32), right.astype(np.float32), mapping)
-    return Learned(known(world, inside), table, space, NO_TREES, Curve((0, 1), (0, 1)))
+    return Learned(known(world, inside, space), lexicon(world, inside), space, NO_TREES, Curve((0, 1), (0, 1)))
+
+
+def lexicon(world: World, inside: Sequence[Question]) -> Lexicon:
+    found = learn_lexicon.learn(word_pairs(world, inside))
+    asked = list(queries(inside))
+    table = learn_lexicon.ship(learn_lexicon.weighed(learn_lexicon.proposed(found, asked), asked, world.shelf.words))
+    return Lexicon(*(table[name] for name in ("sources", "starts", "targets", "weights")))  # type: ignore[arg-type]
+
+
+def queries(inside: Sequence[Question]) -> Iterator[learn_lexicon.Query]:
+    """What the lexicon is weighed by: each question, its keywords, and some of the topics' own questions."""
+    for q in inside:
+        golds = list(q.golds)
+        if golds and q.own < 0:
+            yield learn_lexicon.Query(np.unique(q.asked.keys), golds, 1.0)
+            if len(keys := np.unique(index.text_keys(q.keywords))):
+                yield learn_lexicon.Query(keys, golds, 0.5)
+        elif golds and q.own % 4 == 0:
+            yield learn_lexicon.Query(np.unique(q.asked.keys), golds[:3], 0.3)
 
 
 def pairs(world: World, inside: Sequence[Question]) -> learn_map.Pairs:
-    foreign = [q for q in inside if q.own < 0]
+    foreign = [q for q in inside if q.own < 0 and q.golds]
     count = len([q for q in world.questions if q.own < 0])
     number_ = {id(q): i for i, q in enumerate(world.questions)}
     ids = [number_[id(q)] for q in foreign]
-    own = [q for q in inside if q.own >= 0][::3]
+    own = [q for q in inside if q.own >= 0 and q.golds][::3]
     vectors = [q.asked.vector for q in foreign], world.extra[ids], world.extra[[count + i for i in ids]]
     rows = np.concatenate([*map(np.array, vectors), np.array([q.asked.vector for q in own])])
     gold = [list(q.golds) for q in [*foreign, *foreign, *foreign, *own]]
@@ -205,40 +231,42 @@ def word_pairs(world: World, inside: Sequence[Question]) -> list[learn_lexicon.P
     return found
 
 
-def known(world: World, inside: Sequence[Question]) -> Known:
+def known(world: World, inside: Sequence[Question], space: Space) -> Known:
     foreign = [q for q in inside if q.own < 0]
-    fields = (
-        (1.0, [q.asked.text for q in foreign]),
-        (0.7, [q.keywords for q in foreign]),
-        (0.5, [q.answer for q in foreign]),
-    )
     names = world.shelf.names
     links = [(i, learned.name_hash(*names[place])) for i, q in enumerate(foreign) for place in q.golds]
-    vectors = np.array([q.asked.vector for q in foreign], np.float32)
-    return Known(
-        index.build(*fields),
-        vectors,
+    return learned.know(
+        index.cosine(q.asked.keys for q in foreign),
+        np.array([q.asked.vector for q in foreign], np.float32),
+        space,
         np.array([i for i, _ in links], np.int64),
         np.array([h for _, h in links], np.uint64),
     )
 
 
 def fit(world: World, rows: Sequence[Rows]) -> Trees:
-    from catboost import CatBoost, Pool  # pyright: ignore[reportMissingImports]
+    """LambdaMART (Burges 2010), the mean of a model a seed."""
+    import lightgbm  # pyright: ignore[reportMissingTypeStubs]
 
-    truth = [worth(world, row) for row in rows]
-    used = [(row, t) for row, t in zip(rows, truth, strict=True) if t.any()]
-    pool = Pool(
-        np.concatenate([row.features for row, _ in used]),
-        np.concatenate([t for _, t in used]),
-        group_id=np.repeat(np.arange(len(used)), [len(t) for _, t in used]),
-        group_weight=np.repeat(
-            [1.0 if world.questions[row.question].own < 0 else 0.5 for row, _ in used], [len(t) for _, t in used]
-        ),
-    )
-    model = CatBoost(PARAMETERS)
-    model.fit(pool)
-    return exported(model, DEPTH)
+    random = np.random.default_rng(0)
+    used = [chosen(row, truth, random) for row in rows if (truth := worth(world, row) > 0).any()]
+    data = np.concatenate([features for features, _ in used])
+    truth = np.concatenate([labels for _, labels in used]).astype(int)
+    sizes = [len(labels) for _, labels in used]
+    models = [
+        lightgbm.train(PARAMETERS | {"seed": seed}, lightgbm.Dataset(data, truth, group=sizes), ROUNDS)
+        for seed in SEEDS
+    ]
+    return exported(models)
+
+
+def chosen(row: Rows, truth: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """The right candidates, the best of the wrong ones and some of the rest: all of them teach no more."""
+    order = np.argsort(-row.features[:, candidates.FEATURES.index("mixed")])
+    first, rest = order[: WRONG // 2], order[WRONG // 2 :]
+    drawn = random.choice(rest, min(WRONG // 2, len(rest)), replace=False)
+    kept = np.unique(np.concatenate([first, drawn, np.flatnonzero(truth)]))
+    return row.features[kept], truth[kept]
 
 
 def worth(world: World, row: Rows) -> np.ndarray:
@@ -246,32 +274,46 @@ def worth(world: World, row: Rows) -> np.ndarray:
     return np.array([gold.get(int(place), 0.0) for place in row.places])
 
 
-def exported(model: Any, depth: int) -> Trees:
-    """CatBoost's oblivious trees as arrays of one depth; bit i of a leaf's number is split i."""
-    file = Path("/tmp") / f"trees-{id(model)}.json"
-    model.save_model(str(file), format="json")
-    told = json.loads(file.read_text())
-    file.unlink()
-    features, borders, leaves = [], [], []
-    for tree in told["oblivious_trees"]:
-        splits = [(s["float_feature_index"], s["border"]) for s in tree["splits"] or []]
-        splits += [(0, np.inf)] * (depth - len(splits))
-        features.append([f for f, _ in splits])
-        borders.append([b for _, b in splits])
-        leaves.append(np.resize(tree["leaf_values"], 2**depth))
-    return Trees(np.array(features), np.array(borders, np.float32), np.array(leaves, np.float32))
+def exported(models: Sequence[Any]) -> Trees:
+    """LightGBM's trees as tests, paths and leaves."""
+    trees = [tree["tree_structure"] for model in models for tree in model.dump_model()["tree_info"]]
+    found = [leaf for tree in trees for leaf in leaves(tree)]
+    tests = sorted({(feature, border) for path, _ in found for feature, border, _ in path})
+    number_ = {test: place for place, test in enumerate(tests)}
+    paths = np.zeros((len(found), DEPTH), np.int64)
+    for place, (path, _) in enumerate(found):
+        steps = [number_[f, b] if above else -1 - number_[f, b] for f, b, above in path]
+        paths[place] = np.resize(steps, DEPTH)
+    features, borders = np.array([f for f, _ in tests]), np.array([b for _, b in tests], np.float32)
+    return Trees(features, borders, paths, np.array([value / len(models) for _, value in found], np.float32))
+
+
+Step = tuple[int, float, bool]
+
+
+def leaves(node: dict[str, Any], path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], float]]:
+    """Each leaf with the tests on its way: feature, border, whether above."""
+    if "leaf_value" in node:
+        if path:
+            yield path, float(node["leaf_value"])
+        return
+    step = int(node["split_feature"]), below(float(node["threshold"]))
+    yield from leaves(node["left_child"], (*path, (*step, False)))
+    yield from leaves(node["right_child"], (*path, (*step, True)))
+
+
+def below(border: float) -> float:
+    """The largest 32-bit number up to the border, so that 32-bit features fall on the same side of both."""
+    narrow = np.float32(border)
+    return float(narrow if narrow <= border else np.nextafter(narrow, np.float32(-np.inf)))
 
 
 def report(world: World, rows: Sequence[Rows], scores: Sequence[np.ndarray]) -> None:
-    for name, own in (("lecoqa", False), ("own", True)):
-        chosen = [(r, s) for r, s in zip(rows, scores, strict=True) if (world.questions[r.question].own >= 0) == own]
-        results = [
-            Ranked([str(p) for p in r.places[np.argsort(-s)]], [str(g) for g in world.questions[r.question].golds])
-            for r, s in chosen
-        ]
-        reach = np.mean([np.isin(list(world.questions[r.question].golds), r.places).mean() for r, _ in chosen])
-        size = np.mean([len(r.places) for r, _ in chosen])
-        print(evaluate.table([{"set": name, **evaluate.summary(results), "reach": float(reach), "of": float(size)}]))
+    golds_ = [[str(place) for place in world.questions[row.question].golds] for row in rows]
+    ranked = [row.places[np.argsort(-s, kind="stable")] for row, s in zip(rows, scores, strict=True)]
+    results = [Ranked(list(map(str, places)), gold) for places, gold in zip(ranked, golds_, strict=True)]
+    reach = evaluate.recall_at(results, 10**6)
+    print(evaluate.table([{**evaluate.summary(results), "reach": reach, "of": float(np.mean(list(map(len, ranked))))}]))
 
 
 def ship(world: World, rows: Sequence[Rows], scores: Sequence[np.ndarray]) -> None:
@@ -293,13 +335,21 @@ def ship(world: World, rows: Sequence[Rows], scores: Sequence[np.ndarray]) -> No
         questions=taught.known.questions.astype(np.int16),
         golds=taught.known.golds,
     )
-    lexicon = {name: getattr(taught.lexicon, name) for name in ("sources", "starts", "targets", "chances")}
-    np.savez_compressed(WEIGHTS / "lexicon.npz", **lexicon)
+    table = {name: getattr(taught.lexicon, name) for name in ("sources", "starts", "targets", "weights")}
+    np.savez_compressed(WEIGHTS / "lexicon.npz", allow_pickle=False, **table)
     space = {name: getattr(taught.space, name).astype(np.float16) for name in ("question", "mapping")}
     np.savez_compressed(WEIGHTS / "space.npz", **space, article=taught.space.article.astype(np.float32))
     _articles(world, taught)
-    np.savez_compressed(WEIGHTS / "ranker.npz", features=trees.features.astype(np.uint8), borders=trees.borders,
-                        leaves=trees.leaves, raw=curve.raw, right=curve.right)  # fmt: skip
+    np.savez_compressed(
+        WEIGHTS / "ranker.npz",
+        allow_pickle=False,
+        features=trees.features.astype(np.uint8),
+        borders=trees.borders,
+        paths=trees.paths.astype(np.int16),
+        leaves=trees.leaves,
+        raw=curve.raw,
+        right=curve.right,
+    )
 
 
 def _articles(world: World, taught: Learned) -> None:

@@ -10,10 +10,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from benchmarks.train_articles import exported, number
+from benchmarks.train_articles import number
 from benchmarks.train_gate import OTHER, asked, lines
 from knowledge import evaluate, kernel, library, rank, topics
 from knowledge.confidence import isotonic
@@ -105,6 +106,7 @@ def forest(cases: list[Case]) -> dict[str, object]:
         rank.WEIGHTS / "topics.npz",
         features=final.features.astype(np.uint8),
         borders=final.borders,
+        paths=final.paths.astype(np.int16),
         leaves=final.leaves,
     )
     return {"raw": [round(x, 5) for x in curve.raw], "right": [round(min(y, CEILING), 4) for y in curve.right]}
@@ -117,7 +119,27 @@ def boosted(cases: list[tuple[Case, np.ndarray]]) -> Trees:
     truth = np.concatenate([c.right for c, _ in cases]).astype(int)
     model = CatBoost(PARAMETERS)
     model.fit(Pool(np.concatenate([r for _, r in cases]), truth, weight=weights))
-    return exported(model, DEPTH)
+    return _exported(model)
+
+
+def _exported(model: Any) -> Trees:
+    """CatBoost's oblivious trees as tests, paths and leaves; bit i of a leaf's number is split i."""
+    file = Path("/tmp") / f"trees-{id(model)}.json"
+    model.save_model(str(file), format="json")
+    told = json.loads(file.read_text())
+    file.unlink()
+    tests: dict[tuple[int, float], int] = {}
+    paths: list[np.ndarray] = []
+    leaves: list[float] = []
+    for tree in told["oblivious_trees"]:
+        splits = [(int(s["float_feature_index"]), float(s["border"])) for s in tree["splits"] or []]
+        places = [tests.setdefault(split, len(tests)) for split in splits]
+        for number_, leaf in enumerate(tree["leaf_values"] if splits else []):
+            steps = [place if number_ >> bit & 1 else -1 - place for bit, place in enumerate(places)]
+            paths.append(np.resize(steps, DEPTH))
+            leaves.append(leaf)
+    features, borders = zip(*tests, strict=True)
+    return Trees(np.array(features), np.array(borders, np.float32), np.array(paths), np.array(leaves, np.float32))
 
 
 def own(shelf: Library, without: np.ndarray) -> list[Case]:

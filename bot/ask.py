@@ -1,7 +1,7 @@
 """Ask the library outside any channel: for other programs, for measuring, for trying. Nothing is written down."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from bot import rows
@@ -15,6 +15,7 @@ from handlers.residents import Resident
 from handlers.routes import Route
 from knowledge.citations import Citation
 from knowledge.match import Matcher, TopicFinding
+from knowledge.results import Result
 
 ADDRESS = Address("ask", "")
 
@@ -68,12 +69,23 @@ class Asker:
             "options": [self._option(f) for f in verdict.options],
             "citations": [_cited(c) for c in verdict.citations],
             "why": verdict.why,
+            **({"result": _result(verdict.result)} if verdict.result else {}),
         }
 
     def _option(self, finding: TopicFinding) -> dict[str, Any]:
         topic = self._library.topics[finding.topic]
         cited = [_cited(c) for c in topic.citations]
         return {"id": topic.id, "title": topic.title, "confidence": finding.confidence, "citations": cited}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    value = result.value
+    return {
+        "kind": result.kind,
+        "value": value.isoformat() if isinstance(value, date) else None if value is None else str(value),
+        "unit": result.unit,
+        "trace": [{"words": step.words, "citations": [_cited(c) for c in step.basis]} for step in result.steps],
+    }
 
 
 def _cited(citation: Citation) -> dict[str, str]:

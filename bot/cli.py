@@ -31,6 +31,7 @@ kb.add_typer(statutes, name="statutes")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
+Day = Annotated[str, typer.Option("--day", help="The day asked for, YYYY-MM-DD; today without it.")]
 UNUSABLE = 2  # exit code of a configuration or an argument that cannot be
 
 
@@ -157,6 +158,50 @@ def kb_show(topic: Annotated[str, typer.Argument(help="The id of a topic.")], as
     if text is None:
         raise typer.BadParameter(f"没有编号为 {topic} 的主题；用 kb stats 看有哪些领域")
     typer.echo(text)
+
+
+@kb.command("due")
+def kb_due(day: Day = "", as_json: AsJson = False) -> None:
+    """List the topics to be reviewed by a day, and those that a change of law has stopped."""
+    from bot.library import due
+
+    typer.echo(due(_settings().folder, _day(day), as_json=as_json))
+
+
+@kb.command("currency")
+def kb_currency(day: Day = "", as_json: AsJson = False) -> None:
+    """List which topics a change of law touches: topic, article, what changes and when."""
+    from bot.library import currency
+
+    typer.echo(currency(_settings().folder, _day(day), as_json=as_json))
+
+
+@kb.command("export")
+def kb_export(to: Annotated[Path, typer.Option(help="A workbook (.xlsx), or a folder for Markdown files.")]) -> None:
+    """Write all topics as a workbook or as Markdown files; both can be imported again."""
+    from bot.library import export
+
+    try:
+        typer.echo(export(to))
+    except OSError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@kb.command("import")
+def kb_import(
+    source: Annotated[Path, typer.Argument(help="A workbook (.xlsx), or a folder of Markdown files.")],
+    to: Annotated[Path | None, typer.Option(help="The folder to write to; without it, the shipped topics.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write; without it, only tell what would change.")] = False,
+) -> None:
+    """Bring in topics edited outside; one faulty row or line, and nothing changes."""
+    from bot.library import bring
+    from knowledge.topics import TOPICS
+
+    try:
+        typer.echo(bring(_settings().folder, source, to or TOPICS, _day(""), apply=apply))
+    except (TopicError, OSError) as error:
+        typer.echo(f"没有导入，什么都没改：\n{error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @statutes.command("import")

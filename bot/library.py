@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,8 +15,9 @@ from bot.config import Settings
 from bot.engine import open_library, whole
 from bot.rows import load
 from handlers import answers
-from knowledge import build, check, evaluate, store, topics
+from knowledge import build, check, evaluate, intake, pages, reviews, revision, store, topics, workbook
 from knowledge.evaluate import Ranked
+from knowledge.reviews import Change
 from knowledge.topics import Problem, TopicError
 
 
@@ -57,6 +59,66 @@ def take_in(folder: Path, source: Path) -> str:
     report = build.import_folder(path, source) if source.is_dir() else build.import_jsonl(path, source)
     same = "" if report.changed else "（与已有的相同，没有变化）"
     return "\n".join((f"{report.laws} 部，{report.articles} 条{same}", *report.skipped))
+
+
+def due(folder: Path, day: date, *, as_json: bool) -> str:
+    """The topics to be reviewed by that day, those that a change of law has stopped first."""
+    with closing(_statutes(folder)) as statutes:
+        found = reviews.due(topics.load(), statutes, day)
+    if as_json:
+        rows = [
+            {"topic": r.topic.id, "title": r.topic.title, "due": str(r.topic.due), "overdue": r.overdue,
+             "changes": [_row(c) for c in r.changes], "path": str(r.topic.path)}
+            for r in found
+        ]  # fmt: skip
+        return json.dumps(rows, ensure_ascii=False)
+    lines = [f"{r.topic.due}  {r.topic.id}  {r.topic.title}{_stopped(r.changes)}" for r in found]
+    return "\n".join((*lines, f"到{day}要复核的主题：{len(found)}个"))
+
+
+def _stopped(changes: Iterable[Change]) -> str:
+    return "".join(f"\n    {change.on}起停用：{change.what}" for change in changes)
+
+
+def _row(change: Change) -> dict[str, str]:
+    return {"on": str(change.on), "law": change.law, "article": change.article, "what": change.what}
+
+
+def currency(folder: Path, day: date, *, as_json: bool) -> str:
+    """Which topics a change of law touches, article by article, and whether it has stopped them by that day."""
+    with closing(_statutes(folder)) as statutes:
+        found = reviews.changes(topics.load(), statutes)
+    if as_json:
+        rows = [{"topic": c.topic, **_row(c), "stopped": c.on <= day} for c in found]
+        return json.dumps(rows, ensure_ascii=False)
+    lines = [f"{c.on}  {'已停用' if c.on <= day else '到时停用'}  {c.topic}  {c.what}" for c in found]
+    touched, stopped = {c.topic for c in found}, {c.topic for c in found if c.on <= day}
+    return "\n".join((*lines, f"涉及{len(touched)}个主题，到{day}已停用{len(stopped)}个"))
+
+
+def export(target: Path) -> str:
+    """Write the shipped topics as a workbook (.xlsx) or as a folder of Markdown; raises FileExistsError."""
+    shelf = topics.load()
+    if target.exists() and (target.is_file() or any(target.iterdir())):
+        raise FileExistsError(f"{target} 已经有了，请换一个名字")
+    if target.suffix == ".xlsx":
+        target.write_bytes(workbook.write(shelf, topics.TOPICS))
+    else:
+        pages.write(shelf, topics.TOPICS, target)
+    return f"已导出{len(shelf)}个主题到 {target}"
+
+
+def bring(folder: Path, source: Path, target: Path, day: date, *, apply: bool) -> str:
+    """What an import changes under the target; only told, unless it is to be applied. TopicError: nothing changes."""
+    taken, held = intake.read(source), topics.load(target)
+    revised = revision.revise(held, target, taken)
+    with closing(_statutes(folder)) as statutes:
+        wrong = revision.faults(revised, taken, (*topics.load(), *held), statutes, day)
+    if wrong:
+        raise TopicError(wrong)
+    if apply:
+        pages.write(revised.topics, target, target)
+    return f"{revised}\n{f'已写入 {target}' if apply else '只是看看，什么都没改；要写入请加 --apply'}"
 
 
 def measure(settings: Settings, file: Path, limit: int, *, as_json: bool) -> str:

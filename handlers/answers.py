@@ -50,14 +50,19 @@ def rest(topic: Topic) -> str:
 
 
 def _law(topic: Topic, found: Sequence[Standing]) -> str:
+    caution = "本条有内容以机构答复为准。" if topic.source in ("W", "K") else ""
+    return "\n".join(part for part in (law(found, topic.named), caution + NOTE) if part)
+
+
+def law(found: Sequence[Standing], unnumbered: Iterable[str] = ()) -> str:
+    """What something rests on, law by law; `unnumbered` are laws that are named without an article."""
     shown = [s for s in found if s.kind in (Kind.VERIFIED, Kind.LISTED)]
     more = f"等{len(shown)}条" if len(shown) > CITED else ""
-    laws = [_of_one_law(law, group) for law, group in _by_law(shown[:CITED]).items()]
+    laws = [_of_one_law(name, group) for name, group in _by_law(shown[:CITED]).items()]
     unheld = dict.fromkeys(_cited(s) for s in found if s.kind is Kind.UNHELD)
-    named = [f"《{name}》（条文以机构公布为准）" for name in topic.named]
+    named = [f"《{name}》（条文以机构公布为准）" for name in unnumbered]
     rests = "；".join(part for part in ("；".join(laws) + more, *unheld, *named) if part)
-    caution = "本条有内容以机构答复为准。" if topic.source in ("W", "K") else ""
-    return (f"依据：{rests}。\n" if rests else "") + caution + NOTE
+    return f"依据：{rests}。" if rests else ""
 
 
 def _by_law(found: Iterable[Standing]) -> Mapping[str, list[Standing]]:

@@ -17,6 +17,9 @@ class Command(StrEnum):
     PRIVACY = "privacy"
     MORE = "more"
     ARTICLES = "articles"
+    BACK = "back"
+    LEAVE = "leave"
+    RESUME = "resume"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -28,7 +31,10 @@ _FORMS: dict[Command, tuple[str, ...]] = {
         "有人工吗", "human",
     ),
     Command.WHY: ("/why", "/为什么", "为什么", "为啥", "为什么这样答", "依据", "依据是什么", "why"),
-    Command.RESTART: ("/restart", "/cancel", "/重来", "重来", "重新开始", "取消", "算了", "退出"),
+    Command.RESTART: ("/restart", "/重来", "重来", "重新开始", "从头来"),
+    Command.LEAVE: ("/cancel", "/退出", "取消", "算了", "退出", "不问了", "先不问了"),
+    Command.BACK: ("/back", "/上一步", "上一步", "返回", "返回上一步", "答错了", "回上一步"),
+    Command.RESUME: ("/resume", "/继续", "继续", "接着来", "接着问"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

@@ -8,12 +8,13 @@ from handlers.cases import Case
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
-from knowledge import text
+from knowledge import forms, reviews, text
 from knowledge.match import Findings, TopicFinding
 from knowledge.topics import Topic
 
 DOUBT = 2  # a topic this much surer than worth offering outweighs the doubt that this is a legal question
 CHOICES = 3  # as many as fit a phone's screen with their titles whole
+BESIDE = 2  # interviews and neighbours offered under an answer
 TOGETHER = 4  # answers to one message; more are read by nobody
 
 
@@ -66,10 +67,13 @@ def _answer(case: Case, words: str, finding: TopicFinding) -> Outcome:
 
 
 def chosen(case: Case, words: str, topic: Topic, confidence: float, why: str) -> Outcome:
-    """The answer that a topic holds, if it is meant for that day."""
+    """The answer that a topic holds, if it is meant for that day and its law still reads as it did."""
     if not topic.holds(case.day):
         verdict = Verdict(Decision.ESCALATE, confidence, why="topic not in force that day")
         return _to_a_human(case, words, "topic not in force", phrases.UPDATING, verdict)
+    if changed := reviews.stale(topic, case.library.statutes, case.day):
+        verdict = Verdict(Decision.ESCALATE, confidence, why="；".join(change.what for change in changed))
+        return _to_a_human(case, words, "SOURCE_CHANGED", phrases.UPDATING, verdict)
     standings = answers.standings(topic, case.library.statutes, case.day)
     options = _beside(case, topic)
     verdict = Verdict(
@@ -86,8 +90,13 @@ def chosen(case: Case, words: str, topic: Topic, confidence: float, why: str) ->
 
 def _beside(case: Case, topic: Topic) -> tuple[Option, ...]:
     related = (case.library.topics[name] for name in topic.related if name in case.library.topics)
-    others = tuple(Option(t.title, f"topic:{t.id}") for t in related if t.holds(case.day))[:2]
-    return (*others, phrases.MORE, phrases.ARTICLES, phrases.WHY, phrases.HUMAN)
+    guides = tuple(Option(i.title, f"interview:{i.id}") for i in forms.beside(topic.id))
+    others = tuple(Option(t.title, f"topic:{t.id}") for t in related if _stands(case, t))
+    return (*(*guides, *others)[:BESIDE], phrases.MORE, phrases.ARTICLES, phrases.WHY, phrases.HUMAN)
+
+
+def _stands(case: Case, topic: Topic) -> bool:
+    return topic.holds(case.day) and not reviews.stale(topic, case.library.statutes, case.day)
 
 
 def _clarify(case: Case, words: str, findings: Findings) -> Outcome:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from handlers.messages import Option
+from knowledge.interviews import State
 
 
 class Stage(StrEnum):
@@ -16,6 +17,7 @@ class Stage(StrEnum):
     CONSENTING = "consenting"  # may an adviser read this?
     PLACING = "placing"  # which village?
     WELCOMING = "welcoming"  # is this channel accepted?
+    INTERVIEWING = "interviewing"  # the answer to a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Dialogue:
     ticket: str | None = None  # receipt of the ticket that consent or village is being asked for
     reason: str = ""  # why the question goes to a human, while that is being arranged
     recent: tuple[int, ...] = field(default=())  # seconds since the epoch of the last hour's messages
+    interview: State | None = None  # how far an interview has come; it waits, however long
     noticed: bool = False  # the flood notice was given and the flood has not ended
 
 

@@ -9,6 +9,7 @@ from handlers.residents import Resident
 from handlers.tickets import Entry, Ticket
 from knowledge.citations import Citation
 from knowledge.match import TopicFinding
+from knowledge.results import Result
 from knowledge.topics import Topic
 
 
@@ -22,6 +23,7 @@ class Decision(StrEnum):
     LOOKUP = "lookup"
     SMALLTALK = "smalltalk"
     OUT_OF_SCOPE = "out_of_scope"
+    INTERVIEW = "interview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Verdict:
     citations: tuple[Citation, ...] = ()
     why: str = ""
     level: str | None = None
+    result: Result | None = None  # of a sum, a clock or an interview
     parts: tuple["Verdict", ...] = ()  # where a message held several questions: one each; this is the first
 
 

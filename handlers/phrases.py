@@ -55,6 +55,13 @@ NO_CONSENT_IN_DANGER = "好的，您说的话和联系方式不会告诉任何�
 NO_QUESTION_YET = "您想问什么？先用一两句话说说，我再帮您转给顾问。"
 CANCELLED = "好的，我们重新开始。您想问什么？"
 
+INTERVIEW_STEP = "（第{number}步，最多{most}步。答错了发“上一步”，不想答了发“退出”）"
+INTERVIEW_CHANGED = "规则更新过了，前面的回答不能接着用，我们从头来一次。"
+INTERVIEW_LEFT = "好的，先停在这里。您说的都留着，想接着来就发“继续”。"
+INTERVIEW_WAITS = "刚才没问完的还留着，发“继续”接着来。"
+NO_INTERVIEW = "现在没有问到一半的事。您想问什么？"
+AGAIN = "重新算一次"
+
 CLARIFY = "您问的是哪一种？请点选，或回复数字："
 NOT_SURE = "这个问题我没有把握，怕说错耽误您的事。"
 GUESSES = "还没有直接回答这个问题。最接近的是："

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import consultation, dialogue, escalation, lookups, phrases, residents, routes, safety
+from handlers import consultation, dialogue, escalation, interviews, lookups, phrases, residents, routes, safety
 from handlers.cases import Case, Library, Rules, Situation
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -15,6 +15,7 @@ from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.ports import Emergency, Engine, Inbox, Records
 from handlers.routes import Route, To
+from knowledge import interviews as questions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TRIES = 5  # then a message is set aside, and a person is told
@@ -129,11 +130,16 @@ def outcome(case: Case, route: Route) -> Outcome:
             return safety.urgent(case, route.text, route.alarm)
         case To.QUESTION | To.LAW:
             said = consultation.decide(case) if route.to is To.QUESTION else lookups.law(case, route.text)
+            said = interviews.aside(said, case.dialogue.interview)
             return safety.meanwhile(case, route.text, said) if dialogue.awaits(case.dialogue) else said
         case To.TOPIC:
             return consultation.pick(case, route.text)
         case To.COMMAND if route.command:
             return _command(case, route.command)
+        case To.INTERVIEW:
+            return _interview(case, route)
+        case To.INTERVIEWING:
+            return interviews.answered(case, route.text)
         case To.HOTLINE:
             return lookups.hotline(case, route.text)
         case To.TELLING:
@@ -182,11 +188,27 @@ def _command(case: Case, command: Command) -> Outcome:
             return consultation.more(case)
         case Command.ARTICLES:
             return consultation.articles(case)
-        case Command.RESTART:
+        case Command.BACK:
+            return interviews.back(case)
+        case Command.RESUME:
+            return interviews.resume(case)
+        case Command.LEAVE if case.dialogue.stage is Stage.INTERVIEWING:
+            return interviews.leave(case)
+        case Command.RESTART if case.dialogue.stage is Stage.INTERVIEWING:
+            return interviews.restart(case)
+        case Command.RESTART | Command.LEAVE:
             rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
             return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)
         case Command.START | Command.HELP | Command.PRIVACY:
             return consultation.plain(case, Decision.SMALLTALK, phrases.BY_COMMAND[command])
+
+
+def _interview(case: Case, route: Route) -> Outcome:
+    interview = questions.find(route.text)
+    if interview is None:
+        return consultation.plain(case, Decision.SMALLTALK, phrases.EXPIRED)
+    said = replace(case, situation=replace(case.situation, dialogue=replace(case.dialogue, question=route.words)))
+    return interviews.begin(said if route.words else case, interview, route.words or case.dialogue.question)
 
 
 def _welcome(case: Case, words: str) -> Outcome:

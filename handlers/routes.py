@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import commands, dialogue, phrases, residents, safety
+from handlers import commands, dialogue, interviews, phrases, residents, safety
 from handlers.cases import Case
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -32,6 +32,8 @@ class To(StrEnum):
     TELLING = "telling"
     PLACING = "placing"
     ADDING = "adding"
+    INTERVIEW = "interview"
+    INTERVIEWING = "interviewing"
     TOPIC = "topic"
     HOTLINE = "hotline"
     LAW = "law"
@@ -47,6 +49,7 @@ class Route:
     text: str = ""
     alarm: Alarm | None = None
     command: Command | None = None
+    words: str = ""  # of an interview that is to start: what was said
 
 
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES)}
@@ -57,6 +60,7 @@ _CHOICE_LENGTH = 4
 _PLACE_LENGTH = 20  # characters of a village with its town and district
 _LOOKUP_LENGTH = 24  # characters a question may have around one citation and still ask only for its text
 _CITATION_LENGTH = 12
+_ANSWER_LENGTH = 5  # characters; what is shorter asks nothing of its own
 
 
 def pick(case: Case, admission: Admission) -> Route:
@@ -112,6 +116,10 @@ def _value(value: str) -> Route:
     kind, _, name = value.partition(":")
     if kind == "topic":
         return Route(To.TOPIC, name)
+    if kind == "interview":
+        return Route(To.INTERVIEW, name)
+    if kind == interviews.SAY:
+        return Route(To.INTERVIEWING, name)
     if kind in ("village", "skip"):
         return Route(To.PLACING, value)
     if kind in ("yes", "no"):
@@ -124,11 +132,19 @@ def _written(case: Case, words: str) -> Route:
         return Route(To.COMMAND, command=command)
     if not any(c.isalnum() for c in words):
         return Route(To.EMPTY)
+    if case.dialogue.stage is Stage.INTERVIEWING and (route := _of_the_interview(case, words)):
+        return route
     if picked := dialogue.pick(case.dialogue, words):
         return _value(picked.value)
     if number := _hotline(words):
         return Route(To.HOTLINE, number)
     return _expected(case, words) or _said(case, words)
+
+
+def _of_the_interview(case: Case, words: str) -> Route | None:
+    """An answer to the screen; what cannot be one and asks something is a question of its own."""
+    other = _asks_for_law(case, words) or (len(words) > _ANSWER_LENGTH and _ASKING.search(words))
+    return None if other and not interviews.fits(case, words) else Route(To.INTERVIEWING, words)
 
 
 def _expected(case: Case, words: str) -> Route | None:
@@ -180,6 +196,8 @@ def _tells(case: Case, words: str) -> bool:
 def _said(case: Case, words: str) -> Route:
     if _asks_for_law(case, words):
         return Route(To.LAW, words)
+    if interview := interviews.opened(case, words):
+        return Route(To.INTERVIEW, interview.id, words=words)
     if kind := text.smalltalk(words) or commands.kind_of_answer(words):
         return Route(To.SMALLTALK, kind)
     return Route(To.QUESTION, words)

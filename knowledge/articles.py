@@ -17,7 +17,7 @@ from knowledge.library import Asked, Library, Topic
 from knowledge.semantic import Encoder
 from knowledge.shelf import Article, Shelf
 
-EDITION = "2"  # of what is kept on disk; another one when the arrays change
+EDITION = "3"  # of what is kept on disk; another one when the arrays change
 _DAYS = 2  # kept in memory
 
 
@@ -107,7 +107,7 @@ def _ranked(
 ) -> tuple[shelf.Places, Floats, Sequence[float]]:
     places, rows = candidates.gather(held, taught, tied, library, asked)
     scores = taught.trees.scores(rows)
-    powers = np.exp(scores - scores.max())
+    powers = np.exp(scores - scores.max(initial=-np.inf))
     return places, scores, [taught.curve(float(chance)) for chance in powers / powers.sum()]
 
 

@@ -12,44 +12,48 @@ from knowledge.library import Asked, Library, Topic
 from knowledge.shelf import Places, Shelf
 
 FEATURES = (
-    "words", "words_share", "legal", "legal_share", "meaning",
-    "near_meaning", "near_mapped", "near_words", "sum_meaning", "sum_mapped", "sum_words",
-    "topic_meaning", "topic_words", "topic_both", "topic_order",
-    "law_meaning", "law_words", "law_near", "law_mixed", "law_rank",
-    "head_meaning", "head_words", "head_near",
-    "beside_words", "beside_meaning", "beside_near", "beside2_words", "beside2_meaning",
-    "length", "number", "number_share", "law_size", "law_known", "article_known", "head_known",
-    "rank_words", "rank_meaning", "rank_near", "rank_legal", "rank_mixed",
-    "gap_words", "gap_meaning", "question_length", "best_words", "best_meaning", "best_near",
-    "in_law_meaning", "in_law_words", "mixed",
+    "words", "words_share", "words_gap", "words_rank", "words_beside", "words_law", "words_in_law", "words_head",
+    "legal", "legal_gap", "legal_rank", "legal_beside", "legal_law", "legal_in_law", "legal_head", "legal_more",
+    "meaning", "meaning_gap", "meaning_rank", "meaning_beside", "meaning_law", "meaning_in_law", "meaning_head",
+    "known", "known_gap", "known_rank", "known_beside", "known_law", "known_head", "nearest", "law_known_rank",
+    "topic", "topics", "topics_law", "topic_order",
+    "title_words", "head_words", "law_asked", "head_asked", "article_asked",
+    "length", "number", "number_share", "law_size",
+    "mixed", "mixed_gap", "mixed_rank", "mixed_in_law", "mixed_law_rank", "mixed_beside",
+    "share", "law_share", "head_share", "like_best", "like_first",
+    "question_length", "best_words", "best_legal", "best_meaning", "best_known", "best_nearest", "best_topic",
+    "best_law",
 )  # fmt: skip
-_NEAREST = 25  # known questions that vote
-_RANKED = 600  # places beyond count the same
-_TAKE = {"words": 110, "meaning": 110, "near": 70, "legal": 70, "mixed": 150}
-_SHARPNESS = (0.06, 0.12, 0.12)  # of meaning, mapped meaning, words
+_TAKE = {"words": 50, "legal": 90, "meaning": 90, "mixed": 240}
+_MIX = {"legal": 3.0, "meaning": 3.0, "known": 1.0, "topics": 1.0}
+_BESIDE = 12  # of the best, whose neighbours come too
+_VOTED = 0.05  # a known question says so much for an article
+_SHARP = 4.0  # of the mixed score, where it is made a share
+_FEEDBACK = 5  # best ones that the others are compared with (Rocchio 1971)
 _UNCITED = 12.0
+_ORDER = 0.3  # what a later citation of a topic loses
 
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """How known questions and curated topics point at the articles of one shelf."""
+    """How known questions and curated topics point at the articles, chapters and laws of one shelf."""
 
     questions: Places
     articles: Places
-    shares: Floats
+    law_questions: Places
+    laws: Places
+    head_questions: Places
+    heads: Places
     topics: Places
     cited: Places
-    orders: Floats
-    article_known: Floats
-    law_known: Floats
-    head_known: Floats
-    mapped: Floats
+    worth: Floats
+    first: Floats
+    asked: tuple[Floats, Floats, Floats]
 
 
 def ties(shelf: Shelf, learned: Learned, topics: Sequence[Topic]) -> Ties:
     """Resolve the known questions' and the topics' articles on this shelf; what is not in force drops out."""
     questions, articles = _resolved(shelf, learned.known)
-    size = np.bincount(learned.known.questions, minlength=len(learned.known.vectors))
     places = shelf.places()
     cites = [
         (number, places[cited.law, cited.article], float(order))
@@ -57,26 +61,25 @@ def ties(shelf: Shelf, learned: Learned, topics: Sequence[Topic]) -> Ties:
         for order, cited in enumerate(topic.citations)
         if (cited.law, cited.article) in places
     ]
-    image = learned.known.vectors @ learned.space.mapping
-    return Ties(
-        questions=questions,
-        articles=articles,
-        shares=(1 / np.sqrt(np.maximum(size[questions], 1))).astype(np.float32),
-        topics=np.array([c[0] for c in cites], np.int64),
-        cited=np.array([c[1] for c in cites], np.int64),
-        orders=np.array([c[2] for c in cites], np.float32),
-        article_known=_log_counts(articles, len(shelf.names)),
-        law_known=_log_counts(shelf.laws[articles], len(shelf.titles)),
-        head_known=_log_counts(shelf.heads[articles], int(shelf.heads.max(initial=0)) + 1),
-        mapped=image / np.maximum(np.linalg.norm(image, axis=1, keepdims=True), 1e-9),
+    laws, heads = (_once(questions, groups[articles]) for groups in (shelf.laws, shelf.heads))
+    by = np.array([c[0] for c in cites], np.int64)
+    cited, orders = np.array([c[1] for c in cites], np.int64), np.array([c[2] for c in cites], np.float32)
+    worth = np.asarray(1 / (1 + _ORDER * orders), np.float32)
+    first = np.full(len(shelf.names), _UNCITED, np.float32)
+    np.minimum.at(first, cited, orders)
+    counts = (
+        _log_counts(shelf.laws[articles], len(shelf.titles)),
+        _log_counts(shelf.heads[articles], shelf.chapters),
+        _log_counts(articles, len(shelf.names)),
     )
+    return Ties(questions, articles, *laws, *heads, by, cited, worth, first, counts)
 
 
 def gather(shelf: Shelf, learned: Learned, tied: Ties, library: Library, asked: Asked) -> tuple[Places, Floats]:
     """The places of a few hundred candidates, and a row of FEATURES for each."""
     legs = _Legs(shelf, learned, tied, library, asked)
     places = legs.candidates()
-    return places, legs.rows(places)
+    return places, legs.rows(places) if len(places) else np.empty((0, len(FEATURES)), np.float32)
 
 
 class _Legs:
@@ -84,125 +87,126 @@ class _Legs:
 
     def __init__(self, shelf: Shelf, learned: Learned, tied: Ties, library: Library, asked: Asked) -> None:
         self.shelf, self.tied, self.asked = shelf, tied, asked
-        self.size = len(shelf.names)
-        self.words = shelf.words.scores(asked.keys)
-        self.legal = shelf.words.scores(*learned.lexicon.expand(asked.text))
-        self.meaning = self._meaning(learned)
-        self.near = self._near(learned)
-        self.near_sum: Floats = np.asarray(
-            np.sum(np.log1p(20 * np.stack([total for _, total in self.near])), axis=0), np.float32
-        )
-        self.topics = self._topics(library)
-        self.mixed: Floats = np.asarray(
-            self.words / max(float(self.words.max(initial=0)), 1e-6)
-            + 2.5 * self.meaning
-            + 0.25 * self.near_sum
-            + 0.3 * self.legal / max(float(self.legal.max(initial=0)), 1e-6)
-            + 0.5 * self.topics[2],
-            np.float32,
-        )
+        size = len(shelf.names)
         self.bound = max(shelf.words.bound(asked.keys), 1e-6)
+        self.words = shelf.words.scores(asked.keys)
+        added = shelf.words.scores(*learned.lexicon.expand(asked.keys))
+        self.legal: Floats = (self.words + added) / np.float32(self.bound)
+        self.image = _image(shelf, learned, asked)
+        self.meaning = _scan(shelf, self.image)
+        shares, likeness = learned.known.asked(asked.keys, asked.vector, learned.space)
+        self.known = _summed(tied.articles, shares[tied.questions], size)
+        self.known_law = _summed(tied.laws, shares[tied.law_questions], len(shelf.titles))
+        self.known_head = _summed(tied.heads, shares[tied.head_questions], shelf.chapters)
+        self.nearest = _highest(tied.articles, likeness[tied.questions], size)
+        topics = _topic_scores(library, asked)[tied.topics]
+        self.topic = _highest(tied.cited, topics, size)
+        self.topics = _summed(tied.cited, np.asarray(np.maximum(topics, 0) * tied.worth, np.float32), size)
+        legs = [weight * getattr(self, leg) for leg, weight in _MIX.items()]
+        self.mixed: Floats = np.asarray(sum(legs[1:], legs[0]), np.float32)
 
     def candidates(self) -> Places:
         """The best of each leg, and the neighbours of the best of all."""
-        legs = {"words": self.words, "meaning": self.meaning, "legal": self.legal, "mixed": self.mixed}
-        legs["near"] = self.near_sum
-        best = [top(scores, _TAKE[name]) for name, scores in legs.items()]
-        first = top(self.mixed, 12)
-        cited = self.tied.cited[np.isin(self.tied.topics, top(self.topic_scores, 3))]
-        return np.unique(np.concatenate([*best, self.shelf.before[first], self.shelf.after[first], cited]))
+        best = [top(getattr(self, leg), count) for leg, count in _TAKE.items()]
+        first = best[-1][top(self.mixed[best[-1]], _BESIDE)]
+        beside = self.shelf.before[first], self.shelf.after[first]
+        return np.unique(np.concatenate([*best, np.flatnonzero(self.known > _VOTED), *beside]))
 
     def rows(self, c: Places) -> Floats:
         """The features of the candidates `c`."""
-        shelf, tied = self.shelf, self.tied
+        shelf, tied, keys = self.shelf, self.tied, self.asked.keys
         laws, heads = shelf.laws[c], shelf.heads[c]
-        law_meaning, law_words, law_mixed = (self._law_best(x) for x in (self.meaning, self.words, self.mixed))
-        law_near = np.bincount(shelf.laws, self.near_sum, len(shelf.titles))
-        count = int(shelf.heads.max(initial=0)) + 1
-        head_meaning, head_words = (_best_of(x, shelf.heads, count) for x in (self.meaning, self.words))
-        head_near = np.bincount(shelf.heads, self.near_sum, count)
-        law_rank = np.empty(len(shelf.titles))
-        law_rank[np.argsort(-law_mixed)] = np.arange(len(shelf.titles))
-        before, after = shelf.before[c], shelf.after[c]
-        further = shelf.before[before], shelf.after[after]
-        once = np.ones(len(c), np.float32)
+        vectors = None if self.image is None else shelf.vectors[c]
+        meaning = self.meaning[c] if vectors is None or self.image is None else vectors @ self.image
+        words, legal, known, mixed, topics = (
+            scores[c] for scores in (self.words, self.legal, self.known, self.mixed, self.topics)
+        )
+        share = np.exp(_SHARP * (mixed - mixed.max(initial=0)))
+        share /= share.sum()
+        law_share = np.bincount(laws, share)[laws]
+        law_mixed = _highest(laws, mixed, len(shelf.titles))
         columns = (
-            self.words[c], self.words[c] / self.bound,
-            self.legal[c], self.legal[c] / max(float(self.legal.max(initial=0)), 1e-6), self.meaning[c],
-            *(best[c] for best, _ in self.near), *(np.log1p(20 * total[c]) for _, total in self.near),
-            *(x[c] for x in self.topics),
-            law_meaning[laws], law_words[laws], law_near[laws], law_mixed[laws], law_rank[laws],
-            head_meaning[heads], head_words[heads], head_near[heads],
-            *(np.maximum(x[before], x[after]) for x in (self.words, self.meaning, self.near_sum)),
-            *(np.maximum(x[further[0]], x[further[1]]) for x in (self.words, self.meaning)),
-            *shelf.facts[c].T, tied.law_known[laws], tied.article_known[c], tied.head_known[heads],
-            *(_rank(x, c) for x in (self.words, self.meaning, self.near_sum, self.legal, self.mixed)),
-            self.words.max() - self.words[c], self.meaning.max() - self.meaning[c],
-            once * len(self.asked.text), once * self.words.max(), once * self.meaning.max(), once * self.near_sum.max(),
-            law_meaning[laws] - self.meaning[c], law_words[laws] - self.words[c], self.mixed[c],
+            words, words / self.bound, *self._leg(self.words, words, c)[1:],
+            *self._leg(self.legal, legal, c), legal - words / self.bound,
+            *self._leg(self.meaning, meaning, c),
+            known, known.max() - known, _rank(known), self._beside(self.known, c),
+            self.known_law[laws], self.known_head[heads], self.nearest[c], _rank(self.known_law)[laws],
+            self.topic[c], topics, np.bincount(laws, topics)[laws], tied.first[c],
+            shelf.title_words.scores(keys)[laws], shelf.head_words.scores(keys)[heads],
+            tied.asked[0][laws], tied.asked[1][heads], tied.asked[2][c], *shelf.facts[c].T,
+            mixed, mixed.max() - mixed, _rank(mixed), law_mixed[laws] - mixed, _rank(law_mixed)[laws],
+            self._beside(self.mixed, c), share, law_share, np.bincount(heads, share)[heads], *_feedback(vectors, mixed),
+            *(np.full(len(c), value, np.float32) for value in (
+                len(self.asked.text), words.max(), legal.max(), meaning.max(), known.max(),
+                self.nearest.max(), self.topic.max(), law_share.max())),
         )  # fmt: skip
-        return np.stack(columns, axis=1).astype(np.float32)
+        return np.stack(columns).astype(np.float32).T
 
-    def _meaning(self, learned: Learned) -> Floats:
-        if self.asked.vector is None or not len(self.shelf.vectors):
-            return np.zeros(self.size, np.float32)
-        return self.shelf.vectors @ learned.space.asked(self.asked.vector)
+    def _leg(self, scores: Floats, own: Floats, c: Places) -> tuple[Floats, ...]:
+        # own, gap to the best, rank, beside, best of the law, gap within the law, best of the chapter
+        laws, heads = self.shelf.laws[c], self.shelf.heads[c]
+        law = _highest(laws, own, len(self.shelf.titles))[laws]
+        head = _highest(heads, own, self.shelf.chapters)[heads]
+        return own, own.max() - own, _rank(own), self._beside(scores, c), law, law - own, head
 
-    def _near(self, learned: Learned) -> tuple[tuple[Floats, Floats], ...]:
-        known = learned.known
-        words = known.words.scores(self.asked.keys) / max(known.words.bound(self.asked.keys), 1e-6)
-        vector = self.asked.vector
-        if vector is None:
-            meaning = mapped = np.zeros(len(words), np.float32)
-        else:
-            image = vector @ learned.space.mapping
-            meaning = known.vectors @ vector
-            mapped = self.tied.mapped @ (image / max(float(np.linalg.norm(image)), 1e-9))
-        sims = (meaning, mapped, words)
-        return tuple(self._votes(sim, sharp) for sim, sharp in zip(sims, _SHARPNESS, strict=True))
-
-    def _votes(self, likeness: Floats, sharpness: float) -> tuple[Floats, Floats]:
-        # The nearest known questions vote for their articles: the best vote and the sum of votes.
-        voters = np.zeros(len(likeness), bool)
-        voters[top(likeness, _NEAREST)] = True
-        chosen = (voters & (likeness > 0))[self.tied.questions]
-        articles, share = self.tied.articles[chosen], self.tied.shares[chosen]
-        like = likeness[self.tied.questions[chosen]]
-        best = np.zeros(self.size, np.float32)
-        np.maximum.at(best, articles, like)
-        total = np.bincount(articles, np.exp((like - 1) / sharpness) * share, self.size)
-        return best, total.astype(np.float32)
-
-    def _topics(self, library: Library) -> tuple[Floats, Floats, Floats, Floats]:
-        meaning, words = library.likeness(self.asked)
-        self.topic_scores: Floats = np.asarray(meaning * words + 0.01 * (meaning + words), np.float32)
-        tied = self.tied
-        found = [np.zeros(self.size, np.float32) for _ in range(3)]
-        for column, scores in zip(found, (meaning, words, meaning * words), strict=True):
-            if len(tied.topics):
-                np.maximum.at(column, tied.cited, scores[tied.topics])
-        order = np.full(self.size, _UNCITED, np.float32)
-        np.minimum.at(order, tied.cited, tied.orders)
-        return found[0], found[1], found[2], order
-
-    def _law_best(self, scores: Floats) -> Floats:
-        return np.maximum.reduceat(scores, self.shelf.starts)
+    def _beside(self, scores: Floats, c: Places) -> Floats:
+        return np.maximum(scores[self.shelf.before[c]], scores[self.shelf.after[c]])
 
 
 def top(scores: Floats, k: int) -> Places:
-    """The places of the k highest scores, in no order."""
-    return np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
+    """The places of the k highest scores above 0, in order of place."""
+    places = np.flatnonzero(scores > 0)  # most may be 0, and many equal ones make the next step slow
+    if k >= len(places):
+        return places
+    found = scores[places]
+    least = np.partition(found, len(found) - k)[len(found) - k]
+    above, equal = np.flatnonzero(found > least), np.flatnonzero(found == least)
+    return places[np.sort(np.concatenate([above, equal[: k - len(above)]]))]
 
 
-def _rank(scores: Floats, places: Places) -> Floats:
-    best = np.sort(scores[top(scores, _RANKED)])
-    return np.log1p(len(best) - np.searchsorted(best, scores[places], "right")).astype(np.float32)
+def _feedback(vectors: Floats | None, mixed: Floats) -> tuple[Floats, Floats]:
+    # How like the best few, and how like the first.
+    if vectors is None:
+        return np.zeros(len(mixed), np.float32), np.zeros(len(mixed), np.float32)
+    best = np.argsort(-mixed)[:_FEEDBACK]
+    return vectors @ vectors[best].mean(axis=0), vectors @ vectors[best[0]]
 
 
-def _best_of(scores: Floats, groups: Places, count: int) -> Floats:
-    found = np.full(count, -1, np.float32)
-    np.maximum.at(found, groups, scores)
+def _image(shelf: Shelf, learned: Learned, asked: Asked) -> Floats | None:
+    return learned.space.asked(asked.vector) if asked.vector is not None and len(shelf.vectors) else None
+
+
+def _scan(shelf: Shelf, image: Floats | None) -> Floats:
+    if image is None:
+        return np.zeros(len(shelf.names), np.float32)
+    return shelf.coarse @ image[: shelf.coarse.shape[1]]
+
+
+def _topic_scores(library: Library, asked: Asked) -> Floats:
+    if asked.vector is None or library.kernel is None:
+        return np.zeros(len(library.ids), np.float32)
+    return library.kernel.scores(asked.keys, asked.sounds, asked.vector)
+
+
+def _rank(scores: Floats) -> Floats:
+    rank = np.empty(len(scores), np.float32)
+    rank[np.argsort(-scores, kind="stable")] = np.log1p(np.arange(len(scores), dtype=np.float32))
+    return rank
+
+
+def _summed(groups: Places, values: Floats, count: int) -> Floats:
+    return np.bincount(groups, values, count).astype(np.float32)
+
+
+def _highest(groups: Places, values: Floats, count: int) -> Floats:
+    found = np.zeros(count, np.float32)
+    np.maximum.at(found, groups, values)
     return found
+
+
+def _once(questions: Places, groups: Places) -> tuple[Places, Places]:
+    pairs = np.unique(np.stack([questions, groups], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _log_counts(places: Places, size: int) -> Floats:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from knowledge import wording
+from knowledge import jargon, wording
 from knowledge.citations import Citation, display
 from knowledge.names import fold
 from knowledge.store import Kind, Statutes
@@ -37,6 +37,7 @@ def check(topics: Sequence[Topic], statutes: Statutes, as_of: date) -> list[Prob
             _links(topic, ids, linked),
             _dates(topic, as_of),
             wording.findings(topic),
+            jargon.findings(topic),
         )
         problems += _located(topic, found)
     return sorted([*problems, *_questions(topics)])

@@ -67,11 +67,7 @@ class Index:
 
     def scores(self, keys: Keys, factors: Floats | None = None) -> Floats:
         """The BM25 score of every text for these keys, each key times its factor."""
-        total = np.zeros(self.size, np.float32)
-        for place, factor in zip(*self._known(keys, factors), strict=True):
-            span = slice(self.starts[place], self.starts[place + 1])
-            total[self.docs[span]] += self.weights[span] * factor
-        return total
+        return self._summed(*self._known(keys, factors))
 
     def cosines(self, keys: Keys) -> Floats:
         """The cosine of every text with these keys, each weighed by its rarity; for an index made by `cosine`."""
@@ -79,11 +75,16 @@ class Index:
         places, _ = self._known(unique, None)
         rarity, top = self.rarity[places], float(np.log1p(self.size))
         norm = np.sqrt(float(rarity @ rarity) + (len(unique) - len(places)) * top**2)
-        total = np.zeros(self.size, np.float32)
-        for place, factor in zip(places, rarity / max(norm, 1e-9), strict=True):
-            span = slice(self.starts[place], self.starts[place + 1])
-            total[self.docs[span]] += self.weights[span] * factor
-        return total
+        return self._summed(places, (rarity / max(norm, 1e-9)).astype(np.float32))
+
+    def among(self) -> Floats:
+        """The cosine of every text with every other; for an index made by `cosine`."""
+        owner = np.repeat(np.arange(len(self.keys)), np.diff(self.starts))
+        others = spans(self.starts[owner], self.starts[owner + 1])
+        one = np.repeat(np.arange(len(owner)), np.diff(self.starts)[owner])
+        pairs = self.docs[one].astype(np.int64) * self.size + self.docs[others]
+        found = np.bincount(pairs, self.weights[one] * self.weights[others], self.size**2)
+        return found.reshape(self.size, self.size).astype(np.float32)
 
     def bound(self, keys: Keys) -> float:
         """A text's score could be about this much if it held every key once; unknown keys count as the rarest."""
@@ -104,6 +105,12 @@ class Index:
         names = ("keys", "starts", "docs", "weights", "rarity")
         return Index(*(arrays[name] for name in names), size=int(arrays["size"][0]))  # type: ignore[arg-type]
 
+    def _summed(self, places: NDArray[np.int64], factors: Floats) -> Floats:
+        starts, ends = self.starts[places], self.starts[places + 1]
+        rows = spans(starts, ends)
+        weights = self.weights[rows] * np.repeat(factors, ends - starts)
+        return np.bincount(self.docs[rows], weights, self.size).astype(np.float32)
+
     def _known(self, keys: Keys, factors: Floats | None) -> tuple[NDArray[np.int64], Floats]:
         unique, first = np.unique(keys, return_index=True)
         scale = np.ones(len(unique), np.float32) if factors is None else factors[first]
@@ -111,6 +118,13 @@ class Index:
         found = places < len(self.keys)
         found[found] = self.keys[places[found]] == unique[found]
         return places[found], scale[found]
+
+
+def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each start up to its end, one span after the other."""
+    sizes = ends - starts
+    firsts = np.cumsum(sizes) - sizes
+    return np.repeat(starts - firsts, sizes) + np.arange(int(sizes.sum()))
 
 
 def build(*fields: tuple[float, Iterable[str]], keys: Callable[[str], Keys] = text_keys) -> Index:

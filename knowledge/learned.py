@@ -8,48 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge import index
 from knowledge.confidence import Curve
-from knowledge.index import Arrays, Floats, Index, Keys
-from knowledge.text import tokens
+from knowledge.index import Arrays, Floats, Index, Keys, spans
 from knowledge.trees import Trees
 
 WEIGHTS = Path(__file__).parent / "weights"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Known questions: their hashed words, their vectors, and which articles answered (question, hash of article)."""
-
-    words: Index
-    vectors: Floats
-    questions: NDArray[np.int64]
-    golds: NDArray[np.uint64]
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Everyday word → legal words with a chance each, by hash (IBM model 1, Brown et al. 1993)."""
-
-    sources: Keys
-    starts: NDArray[np.int64]
-    targets: Keys
-    chances: Floats
-
-    def expand(self, text: str) -> tuple[Keys, Floats]:
-        """The legal words that a question's words stand for, each with its summed chance."""
-        keys = np.unique(index.word_keys(tokens(text)))
-        places = np.searchsorted(self.sources, keys)
-        spans = [
-            np.arange(int(self.starts[p]), int(self.starts[p + 1]))
-            for p, k in zip(places, keys, strict=True)
-            if p < len(self.sources) and self.sources[p] == k
-        ]
-        if not spans:
-            return np.empty(0, np.uint64), np.empty(0, np.float32)
-        rows = np.concatenate(spans)
-        found, inverse = np.unique(self.targets[rows], return_inverse=True)
-        return found, np.bincount(inverse, self.chances[rows]).astype(np.float32)
+RIDGE = 1.0
+MAPPED = 0.5  # weight of likeness under the map beside words and meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +27,64 @@ class Space:
 
     def asked(self, vector: Floats) -> Floats:
         """A question's vector in that space, as long as its image under the full map is 1."""
+        return np.asarray(self.image(vector) @ self.question, np.float32)
+
+    def image(self, vector: Floats) -> Floats:
+        """What the full map makes of a vector, of length 1."""
         image = vector @ self.mapping
-        return np.asarray((image / max(float(np.linalg.norm(image)), 1e-9)) @ self.question, np.float32)
+        return image / np.float32(max(float(np.linalg.norm(image)), 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Known questions: their hashed words, vectors, images under the map, and which articles answered them.
+
+    `solution` (questions × questions) makes of a new question's likenesses how much each known one says.
+    """
+
+    words: Index
+    vectors: Floats
+    images: Floats
+    solution: Floats
+    questions: NDArray[np.int64]
+    golds: NDArray[np.uint64]
+
+    def asked(self, keys: Keys, vector: Floats | None, space: Space) -> tuple[Floats, Floats]:
+        """How much each known question says for a new one, and how alike they are."""
+        words = self.words.cosines(keys)
+        likeness = words if vector is None else _alike(words, self.vectors @ vector, self.images @ space.image(vector))
+        return self.solution @ likeness, likeness
+
+
+def know(words: Index, vectors: Floats, space: Space, questions: NDArray[np.int64], golds: NDArray[np.uint64]) -> Known:
+    """Known questions solved for each other (kernel ridge regression, Saunders et al. 1998)."""
+    images = _unit(vectors @ space.mapping)
+    among = _alike(words.among(), vectors @ vectors.T, images @ images.T)
+    solution = np.linalg.inv(among + RIDGE * np.eye(len(among), dtype=np.float32))
+    return Known(words, vectors, images, solution.astype(np.float32), questions, golds)
+
+
+def _alike(words: Floats, meaning: Floats, mapped: Floats) -> Floats:
+    return np.asarray(words + np.sign(meaning) * meaning**2 + MAPPED * np.maximum(mapped, 0) ** 2, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What a question's key adds: legal words it stands for and its own learned weight, by hash."""
+
+    sources: Keys
+    starts: NDArray[np.int64]
+    targets: Keys
+    weights: Floats
+
+    def expand(self, keys: Keys) -> tuple[Keys, Floats]:
+        """The keys to add to a question's, each with its weight; its own may be among them."""
+        own = np.unique(keys)
+        places = np.minimum(np.searchsorted(self.sources, own), max(len(self.sources) - 1, 0))
+        places = places[self.sources[places] == own] if len(self.sources) else places[:0]
+        rows = spans(self.starts[places], self.starts[places + 1])
+        found, inverse = np.unique(self.targets[rows], return_inverse=True)
+        return found, np.bincount(inverse, self.weights[rows], len(found)).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +115,17 @@ def load() -> Learned | None:
         told = {name: _read(name) for name in ("known", "lexicon", "space", "ranker")}
     except OSError:
         return None
-    known, lexicon, space, ranker = (told[name] for name in ("known", "lexicon", "space", "ranker"))
+    known, lexicon, ranker = (told[name] for name in ("known", "lexicon", "ranker"))
+    space = Space(*(_floats(told["space"][name]) for name in ("question", "article", "mapping")))
     return Learned(
-        Known(Index.of(_wide(known)), _unit(known["vectors"]), _ints(known["questions"]), known["golds"]),  # type: ignore[arg-type]
+        know(Index.of(_wide(known)), _unit(known["vectors"]), space, _ints(known["questions"]), _keys(known["golds"])),
         Lexicon(
             _keys(lexicon["sources"]),
             _ints(lexicon["starts"]),
             _keys(lexicon["targets"]),
-            _floats(lexicon["chances"]),
+            _floats(lexicon["weights"]),
         ),
-        Space(_floats(space["question"]), _floats(space["article"]), _floats(space["mapping"])),
+        space,
         Trees.of(ranker),
         Curve(tuple(map(float, ranker["raw"])), tuple(map(float, ranker["right"]))),
     )

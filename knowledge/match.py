@@ -98,7 +98,7 @@ class Matcher:
             self._library = self._library.with_meaning(vectors, kernel.of(told))
 
     def wait(self, seconds: float) -> bool:
-        """Whether the semantic leg serves within that time; where it never will, that is said as soon as it is known."""
+        """Whether the semantic leg serves within that time; that it never will is said as soon as it is known."""
         return self._done.wait(seconds) and self.ready
 
     def match(self, question: str, *, after: str | None = None) -> Findings:

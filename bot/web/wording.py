@@ -47,6 +47,7 @@ REASONS = {
     "low confidence": "机器没有把握",
     "topic not in force": "有关规定正在更新",
     "urgent": "紧急分流",
+    "SOURCE_CHANGED": "依据的法律变了，等复核",
 }
 
 

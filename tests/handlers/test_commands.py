@@ -26,7 +26,7 @@ from handlers.commands import Command
         ("为什么？", Command.WHY),
         ("为啥?", Command.WHY),
         ("重来", Command.RESTART),
-        ("算了", Command.RESTART),
+        ("算了", Command.LEAVE),
         ("/隐私", Command.PRIVACY),
         ("证据和误区", Command.MORE),
         ("看法条原文", Command.ARTICLES),

@@ -1,5 +1,6 @@
 """A question is answered when we are sure, asked back when we are not, and brought to a human when neither helps."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,6 +103,22 @@ def test_a_topic_answers_on_its_own_days_only(library: Library, topic: str, day:
     picked = consultation.pick(case(library, "x", day=day), topic)
     assert decided.verdict.decision is picked.verdict.decision is decision
     assert (phrases.UPDATING in text(decided)) is (decision is Decision.ESCALATE)
+
+
+@pytest.mark.parametrize(("day", "stands"), [(date(2025, 12, 31), True), (date(2026, 1, 1), False)])
+def test_a_topic_whose_law_has_changed_since_its_review_goes_to_a_human(
+    library: Library, day: date, stands: bool
+) -> None:
+    old = replace(library.topics["dog"], reviewed=date(2025, 12, 1))  # it cites 治安管理处罚法, new since 2026
+    held = Library({**library.topics, "dog": old, "near": replace(old, id="near", related=("dog",))}, library.statutes)
+    outcome = _decide(held, found(("dog", 0.99)), day=day)
+    assert (outcome.verdict.decision is Decision.ANSWER) is stands
+    assert (phrases.UPDATING in text(outcome)) is not stands
+    assert (outcome.dialogue.reason == "SOURCE_CHANGED") is not stands
+    assert ("《治安管理处罚法》第二条换了新条文" in outcome.verdict.why) is not stands
+    fresh = replace(held.topics["near"], reviewed=day)
+    beside = _decide(Library({**held.topics, "near": fresh}, library.statutes), found(("near", 0.99)), day=day)
+    assert ("topic:dog" in values(beside)) is stands
 
 
 def test_a_neighbour_that_does_not_hold_that_day_is_not_offered(library: Library) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from knowledge import candidates, index, learned, library, shelf
 from knowledge.confidence import Curve
-from knowledge.learned import Known, Learned, Lexicon, Space
+from knowledge.learned import Learned, Lexicon, Space
 from knowledge.shelf import Shelf
 from knowledge.trees import Trees
 from tests.knowledge.test_match import TOPICS, Article, Cited, Letters, Statutes
@@ -30,18 +30,19 @@ class Many(Statutes):
 
 def taught() -> Learned:
     random = np.random.default_rng(3)
-    known = Known(
-        index.build((1.0, ["狗咬人", "欠薪"])),
+    matrix = random.normal(size=(512, WIDTH)).astype(np.float32) / 512**0.5
+    space = Space(matrix, matrix, np.eye(512, dtype=np.float32))
+    known = learned.know(
+        index.cosine([index.text_keys("狗咬人"), index.text_keys("欠薪")]),
         random.normal(size=(2, 512)).astype(np.float32),
+        space,
         np.array([0, 1]),
         np.array([learned.name_hash("民法典", "1245"), learned.name_hash("劳动合同法", "30")], np.uint64),
     )
     source = index.word_keys(["狗"])
     lexicon = Lexicon(source, np.array([0, 1]), index.word_keys(["动物"]), np.array([0.9], np.float32))
-    matrix = random.normal(size=(512, WIDTH)).astype(np.float32) / 512**0.5
-    width = len(candidates.FEATURES)
-    trees = Trees(np.array([[width - 1]]), np.array([[0.5]], np.float32), np.array([[0.0, 1.0]], np.float32))
-    space = Space(matrix, matrix, np.eye(512, dtype=np.float32))
+    last, leaves = np.array([len(candidates.FEATURES) - 1]), np.array([0.0, 1.0], np.float32)
+    trees = Trees(last, np.array([0.5], np.float32), np.array([[-1], [0]]), leaves)
     return Learned(known, lexicon, space, trees, Curve((0.0, 1.0), (0.0, 1.0)))
 
 
@@ -57,11 +58,18 @@ def test_neighbours_never_cross_into_another_law(held: Shelf) -> None:
         assert held.laws[before] == held.laws[after] == held.laws[place]
 
 
-def test_everyday_words_stand_for_legal_ones() -> None:
-    keys, chances = taught().lexicon.expand("狗咬")
+def test_everyday_words_add_the_legal_ones_they_stand_for() -> None:
+    keys, weights = taught().lexicon.expand(index.text_keys("狗咬"))
     assert keys.tolist() == index.word_keys(["动物"]).tolist()
-    assert chances.tolist() == pytest.approx([0.9])
-    assert len(taught().lexicon.expand("工资")[0]) == 0
+    assert weights.tolist() == pytest.approx([0.9])
+    assert len(taught().lexicon.expand(index.text_keys("工资"))[0]) == 0
+
+
+def test_the_best_are_no_more_than_asked_for_and_say_something() -> None:
+    scores = np.array([0, 3, 0, 1, 0, 2, 0], np.float32)
+    assert sorted(candidates.top(scores, 2).tolist()) == [1, 5]
+    assert sorted(candidates.top(scores, 4).tolist()) == [1, 3, 5]
+    assert not len(candidates.top(np.zeros(3, np.float32), 2))
 
 
 def test_known_questions_and_topics_point_only_at_articles_in_force(held: Shelf) -> None:

@@ -1,13 +1,15 @@
 """The statute file is built whole or not at all, and the same every time."""
 
 import json
+import random
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from knowledge import build, currency, tables
+from knowledge import build, currency, shelf, tables
 from knowledge.citations import Citation
 from knowledge.sources import SourceError, package_db, read_package, stated_from
 from knowledge.store import Kind, Statutes
@@ -137,6 +139,35 @@ def test_a_malformed_line_is_named_and_nothing_changes(place: Place, tmp_path: P
         place.load(source)
     assert place.path.read_bytes() == before
     assert not list(build.imports_folder(place.path).glob("*"))
+
+
+@pytest.mark.parametrize("kept", [0.4, 0.999])
+def test_a_file_cut_in_the_middle_changes_nothing(place: Place, tmp_path: Path, kept: float) -> None:
+    place.ensure()
+    before = place.path.read_bytes()
+    whole = rows(tmp_path / "extra.jsonl", *({"article": n} for n in range(1, 40))).read_bytes()
+    (tmp_path / "extra.jsonl").write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(SourceError, match=r"extra\.jsonl"):
+        place.load(tmp_path / "extra.jsonl")
+    assert place.path.read_bytes() == before
+    assert not list(build.imports_folder(place.path).glob("*"))
+
+
+@pytest.mark.slow
+def test_seventeen_thousand_articles_are_found_by_their_words_within_twenty_seconds(
+    place: Place, tmp_path: Path
+) -> None:
+    characters = [chr(code) for code in range(0x4E00, 0x5E00)]
+    texts = ("".join(random.Random(n).choices(characters, k=120)) for n in range(17_000))  # as long as they mostly are
+    changes = ({"law": f"第{n // 50}条例", "article": n % 50 + 1, "text": text} for n, text in enumerate(texts))
+    source = rows(tmp_path / "extra.jsonl", *changes)
+    started = time.process_time()
+    place.load(source)
+    statutes = place.open()
+    held = shelf.build(list(statutes.articles(TODAY)), None, lambda _: None)
+    assert time.process_time() - started < 20
+    assert len(held.names) > 17_000
+    statutes.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00broken"])

@@ -71,3 +71,13 @@ def test_a_new_edition_replaces_the_old(built: index.Index, tmp_path: Path) -> N
     index.save(tmp_path, "texts-1", built.arrays())
     index.save(tmp_path, "texts-2", built.arrays())
     assert {path.name for path in tmp_path.iterdir()} == {"texts-2"}
+
+
+def test_the_cosines_among_texts_are_those_of_each_with_all() -> None:
+    keys = [index.text_keys(text) for text in (*TEXTS, "用人单位应当支付工资")]
+    built = index.cosine(keys)
+    assert built.among() == pytest.approx(np.stack([built.cosines(one) for one in keys]), abs=1e-5)
+
+
+def test_spans_follow_each_other() -> None:
+    assert index.spans(np.array([3, 7, 7]), np.array([5, 7, 10])).tolist() == [3, 4, 7, 8, 9]

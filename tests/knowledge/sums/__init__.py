@@ -1,0 +1,1 @@
+"""The sums, each against cases worked out by hand from the articles."""
