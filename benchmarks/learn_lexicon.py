@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # pyright: ignore[reportMissingTypeStubs]  # pyright: ignore[reportMissingImports]  # only training needs it
+from scipy import sparse  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]  # only training needs it
 
 from knowledge import index
 from knowledge.index import Arrays, Index, Keys

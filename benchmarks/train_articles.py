@@ -246,7 +246,7 @@ def known(world: World, inside: Sequence[Question], space: Space) -> Known:
 
 def fit(world: World, rows: Sequence[Rows]) -> Trees:
     """LambdaMART (Burges 2010), the mean of a model a seed."""
-    import lightgbm  # pyright: ignore[reportMissingTypeStubs]  # pyright: ignore[reportMissingImports]  # only training needs it
+    import lightgbm  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]  # only training needs it
 
     random = np.random.default_rng(0)
     used = [chosen(row, truth, random) for row in rows if (truth := worth(world, row) > 0).any()]
