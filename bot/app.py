@@ -20,7 +20,7 @@ from handlers.dialogue import Flood
 from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
-from knowledge import danger
+from knowledge import danger, interviews
 from storage.store import Spans, Store, open_store
 
 if TYPE_CHECKING:
@@ -146,8 +146,12 @@ def rules(file: File) -> Rules:
 
 
 def build(settings: Settings) -> App:
-    """The App that these settings describe; nothing runs yet. Raises LexiconError if the danger words are broken."""
+    """The App that these settings describe; nothing runs yet.
+
+    Raises LexiconError if the danger words are broken, RuleError if a rule is: who changed the file is told at once.
+    """
     danger.load()
+    interviews.check()
     store = connect(settings)
     web = Web()
     channels: dict[str, Channel] = {web.name: web}

@@ -14,6 +14,7 @@ from bot import config, log
 from bot.config import ConfigError, Settings
 from bot.rows import RowError, dumps, load
 from handlers.errors import StorageDown
+from knowledge.rows import RuleError
 from knowledge.sources import SourceError
 from knowledge.topics import TopicError
 
@@ -42,7 +43,7 @@ def main() -> None:
     except (ConfigError, RowError) as error:
         typer.echo(f"没有做：{error}", err=True)
         sys.exit(UNUSABLE)
-    except (SourceError, TopicError) as error:
+    except (SourceError, TopicError, RuleError) as error:
         typer.echo(f"知识库用不了：\n{error}", err=True)
         sys.exit(1)
     except StorageDown as error:

@@ -15,9 +15,10 @@ from bot.config import Settings
 from bot.engine import open_library, whole
 from bot.rows import load
 from handlers import answers
-from knowledge import build, check, evaluate, intake, pages, reviews, revision, store, topics, workbook
+from knowledge import build, check, evaluate, intake, interviews, pages, reviews, revision, store, topics, workbook
 from knowledge.evaluate import Ranked
 from knowledge.reviews import Change
+from knowledge.rows import RuleError
 from knowledge.topics import Problem, TopicError
 
 
@@ -31,7 +32,8 @@ def problems(folder: Path, day: date) -> list[Problem]:
     """Everything wrong or doubtful in the shipped topics on that day."""
     try:
         shelf = topics.load()
-    except TopicError as error:
+        interviews.check()
+    except (TopicError, RuleError) as error:
         return list(error.problems)
     with closing(_statutes(folder)) as statutes:
         return check.check(shelf, statutes, day)

@@ -3,13 +3,18 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from knowledge import reckoning, timetable
 from knowledge.reckoning import URGENT, Stage
 from knowledge.results import Result, Step, Unclear
 from knowledge.timetable import Case, Deadline, Way
 
-DEADLINES: Mapping[str, Deadline] = timetable.load()
+
+@cache
+def every() -> Mapping[str, Deadline]:
+    """Every time limit by its name, read once; raises RuleError."""
+    return timetable.load()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def deadline(
     is an argument of its own. Raises KeyError for a name the table has not, TypeError for a case it has not, Unclear
     where the start is needed and not given.
     """
-    limits = _chain(DEADLINES[name])
+    limits = _chain(every()[name])
     if strange := {*single, *(cases or ())} - {case.name for limit in limits for case in limit.cases}:
         raise TypeError(f"{name} has no case {', '.join(sorted(strange))}")
     held = {*(cases or ()), *(case for case, is_so in single.items() if is_so)}
@@ -69,7 +74,7 @@ def is_urgent(due: Due, today: date) -> bool:
 
 def _chain(limit: Deadline) -> tuple[Deadline, ...]:
     """The limits that pass one after another, this one last."""
-    return (*(_chain(DEADLINES[limit.after]) if limit.after else ()), limit)
+    return (*(_chain(every()[limit.after]) if limit.after else ()), limit)
 
 
 def _held(limit: Deadline, held: Collection[str]) -> tuple[Case, ...]:
@@ -96,7 +101,7 @@ def _stages(limits: tuple[Deadline, ...], held: Collection[str], start: date, si
 def _due(stages: tuple[Stage, ...], today: date | None) -> Due:
     last = stages[-1]
     limit, term = last.limit, last.term
-    following = reckoning.stage(DEADLINES[limit.then], (), term.start, after=last) if limit.then else None
+    following = reckoning.stage(every()[limit.then], (), term.start, after=last) if limit.then else None
     steps = [step for stage in stages for step in reckoning.steps(stage)]
     steps += [reckoning.window(following)] if following else []
     steps += [reckoning.standing(last, today)] if today else []

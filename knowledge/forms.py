@@ -50,7 +50,7 @@ def beside(topic: str) -> tuple[Interview, ...]:
 
 def results() -> Mapping[str, Callable[..., Result]]:
     """Everything an interview can end in, by name."""
-    clocks = {name: partial(deadlines.deadline, name) for name in deadlines.DEADLINES}
+    clocks = {name: partial(deadlines.deadline, name) for name in deadlines.every()}
     return {**sums.SUMS, **clocks, "deadline": deadlines.deadline, "legal_aid": aid.legal_aid}
 
 
@@ -86,15 +86,8 @@ def parse(path: Path, known: Mapping[str, Callable[..., Result]]) -> Interview:
     return interview
 
 
-class _Reader:
+class _Reader(rows.Reader):
     """Turn the table of one file into an Interview, naming every fault on the way."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.problems: list[Problem] = []
-
-    def _wrong(self, line: int, message: str) -> None:
-        self.problems.append(Problem(self._path, line, "error", message))
 
     def interview(self, row: Row, known: Mapping[str, Callable[..., Result]]) -> Interview:
         self._keys(row, _TOP, {"id", "title", "opens", "result", "screens"})
@@ -237,20 +230,6 @@ class _Reader:
             self._wrong(line, f"{interview.result} 不要 {name}（只用来引路的，写 passed: no）")
         for name in sorted(needed - always - set(interview.fixed) - {"today"}):
             self._wrong(line, f"{interview.result} 要 {name}，没有一项总会问到它")
-
-    def _keys(self, row: Row, allowed: frozenset[str], needed: set[str]) -> None:
-        for key in row:
-            if key not in allowed:
-                self._wrong(row.lines[key], f"不认识的键 {key}")
-        for key in sorted(needed):
-            if not row.get(key):
-                self._wrong(row.line, f"缺少 {key}")
-
-    def _text(self, row: Row, key: str) -> str:
-        value: object = row.get(key, "")
-        if not isinstance(value, str):
-            self._wrong(row.lines[key], f"{key} 要是文字（数字加引号）")
-        return str(value).strip()
 
     def _patterns(self, row: Row, key: str, groups: int = 0) -> tuple[re.Pattern[str], ...]:
         listed: object = row.get(key, [])

@@ -7,7 +7,7 @@ An interview is a file `rules/interviews/<id>.yaml`:
     opens:                        # regular expressions; one of them in ordinary talk starts the interview
       - 官司.{0,6}(多少钱|好多钱)
       - 诉讼费.{0,4}(多少|怎么算)
-    result: court_fee             # a name in SUMS or DEADLINES, or legal_aid; called with the answers by slot name
+    result: court_fee             # a name in SUMS or of a deadline, or legal_aid; called with the answers by slot name
     fixed: {kind: 财产}            # further arguments that are always the same; may be left out
     beside: [court-fee]           # topics under whose answer it is offered; may be left out
     then: [preservation_fee]      # interviews that are offered after the result; may be left out
@@ -52,10 +52,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from inspect import signature
 
-from knowledge import forms, paths, replies, slots
+from knowledge import forms, paths, replies, slots, sums
 from knowledge.conditions import Value
 from knowledge.forms import Interview
 from knowledge.results import Result
+from knowledge.rulebook import rulebook
 from knowledge.slots import Group, Slot
 
 Answers = tuple[tuple[str, str | None], ...]  # slot and what was said of it; None is 不清楚
@@ -86,6 +87,13 @@ class Screen:
     options: tuple[str, ...]
     number: int
     most: int
+
+
+def check() -> None:
+    """Read every rule file; raises RuleError, by file and line, where one cannot be used."""
+    sums.check()
+    rulebook()
+    forms.interviews()
 
 
 def find(name: str) -> Interview | None:

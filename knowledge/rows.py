@@ -1,6 +1,6 @@
 """Read a rule file so that everything found wrong in it can be named with file and line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any, TypeGuard, cast
 
@@ -47,6 +47,33 @@ def texts(value: object) -> TypeGuard[list[str]]:
 def rows(value: object) -> TypeGuard[list[Row]]:
     """Whether it is a list of tables, at least one."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, Row) for item in cast("list[Any]", value))
+
+
+class Reader:
+    """Turn the tables of one file into values; `problems` gathers every fault met on the way."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.problems: list[Problem] = []
+
+    def _wrong(self, line: int, message: str) -> None:
+        self.problems.append(Problem(self._path, line, "error", message))
+
+    def _keys(self, row: Row, allowed: Set[str], needed: Iterable[str] = ()) -> None:
+        """Name the keys that are not known, and those that are missing or empty."""
+        for key in row:
+            if key not in allowed:
+                self._wrong(row.lines[key], f"不认识的键 {key}")
+        for key in sorted(needed):
+            if row.get(key) in (None, "", [], {}):
+                self._wrong(row.line, f"缺少 {key}")
+
+    def _text(self, row: Row, key: str) -> str:
+        """The text of a key, or nothing where it is left out."""
+        value: object = row.get(key, "")
+        if not isinstance(value, str):
+            self._wrong(row.lines[key], f"{key} 要是文字（数字加引号）")
+        return str(value).strip()
 
 
 class _Loader(yaml.CSafeLoader):

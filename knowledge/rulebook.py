@@ -1,7 +1,7 @@
 """Load the rules of legal aid, and say file and line of everything that keeps them from being used."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from knowledge import conditions, rows
 from knowledge.citations import ARTICLE, Citation
 from knowledge.conditions import ALWAYS, Condition
 from knowledge.rows import Row, RuleError
-from knowledge.topics import SOURCES, Problem
+from knowledge.topics import SOURCES
 
 FILE = Path(__file__).parent / "rules" / "legal_aid.yaml"
 DERIVED = frozenset({"today", "rules", "home_region"})  # facts that nobody is asked for
@@ -22,7 +22,7 @@ _BLANK = re.compile(r"\{([^{}]*)\}")
 _ROW = frozenset({"id", "when", "words", "basis", "source"})
 _LISTS = ("rules", "additions", "filing", "papers", "after")
 _SECTIONS = frozenset({"checked", "facts", "otherwise", "urgent", "economy", "verdicts", "regions", *_LISTS})
-_VERDICTS = ("below", "above", "unknown")
+_VERDICTS = frozenset({"below", "above", "unknown"})
 _ECONOMY = frozenset({"places", "line", "since", "about", "evidence", "source", "unknown"})
 
 
@@ -99,17 +99,13 @@ def read(path: Path) -> Rulebook:
     return book
 
 
-class _Reader:
+class _Reader(rows.Reader):
     """Turn the table of the file into a Rulebook, naming every fault on the way."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self.problems: list[Problem] = []
+        super().__init__(path)
         self._facts: dict[str, Fact] = {}
         self._lines: dict[str, int] = {}
-
-    def _wrong(self, line: int, message: str) -> None:
-        self.problems.append(Problem(self._path, line, "error", message))
 
     def book(self, top: Row) -> Rulebook | None:
         self._keys(top, _SECTIONS, _SECTIONS)
@@ -256,17 +252,3 @@ class _Reader:
         values: dict[str, Any] = {**row}
         values |= {"line": Decimal(str(row["line"])), "places": tuple(row["places"]), "unknown": tuple(row["unknown"])}
         return Economy(**values)
-
-    def _text(self, row: Row, key: str) -> str:
-        value: object = row.get(key, "")
-        if not isinstance(value, str):
-            self._wrong(row.lines[key], f"{key} 要是文字")
-        return str(value).strip()
-
-    def _keys(self, row: Row, allowed: Iterable[str], needed: Iterable[str]) -> None:
-        for key in row:
-            if key not in allowed:
-                self._wrong(row.lines[key], f"不认识的键 {key}")
-        for key in sorted(needed):
-            if key not in row or row[key] in (None, "", []):
-                self._wrong(row.line, f"缺少 {key}")

@@ -10,7 +10,6 @@ from knowledge import periods, rows
 from knowledge.citations import Citation
 from knowledge.periods import Period
 from knowledge.rows import Row, RuleError
-from knowledge.topics import Problem
 
 FILE = Path(__file__).parent / "rules" / "deadlines.yaml"
 SIDES = ("yours", "theirs", "wait")
@@ -104,13 +103,12 @@ _CASE = frozenset({"ask", "words", "none", "barred", "basis", "period", "outer",
 _CHANGES = frozenset({"none", "barred", "period", "outer", "instead"})
 
 
-class _Reader:
+class _Reader(rows.Reader):
     """Turn the file into Deadlines, naming every fault on the way."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        super().__init__(path)
         self._rules: dict[str, Rule] = {}
-        self.problems: list[Problem] = []
 
     def deadlines(self, content: Row) -> dict[str, Deadline]:
         self._keys(content, frozenset({"rules", "deadlines"}), frozenset({"rules", "deadlines"}))
@@ -201,14 +199,3 @@ class _Reader:
                 yield name, inner
             else:
                 self._wrong(table.lines[name], f"{name} 要写成“键: 值”")
-
-    def _keys(self, row: Row, allowed: frozenset[str], needed: frozenset[str]) -> None:
-        for key in row:
-            if key not in allowed:
-                self._wrong(row.lines[key], f"不认识的键 {key}")
-        for key in sorted(needed):
-            if not row.get(key):
-                self._wrong(row.line, f"缺少 {key}")
-
-    def _wrong(self, line: int, message: str) -> None:
-        self.problems.append(Problem(self._path, line, "error", message))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientSession
 
-from tests.bot.process import Program, started
+from tests.bot.process import ROOT, Program, started
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.journeys.house import kept
 
@@ -187,4 +187,16 @@ async def test_an_interrupt_stops_it_too(place: Path) -> None:
         code, _, err = await program.stop(signal.SIGINT)
         assert time.monotonic() - asked < 10
     assert code in (0, 130, -signal.SIGINT), err
+    assert "Traceback" not in err
+
+
+async def test_a_rule_file_that_is_broken_stops_the_start_with_file_and_line(fresh: Path) -> None:
+    for folder in ("bot", "handlers", "knowledge", "storage"):
+        shutil.copytree(ROOT / folder, fresh / folder)
+    rule = fresh / "knowledge" / "rules" / "interviews" / "appeal.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("\ntitle:", "\ntitel:"), encoding="utf-8")
+    async with started(fresh, "serve", env={"PORT": "0", "PYTHONPATH": str(fresh)}) as program:
+        code, _, err = await program.end()
+    assert code == 1
+    assert f"{rule}:2: error: 不认识的键 titel" in err
     assert "Traceback" not in err

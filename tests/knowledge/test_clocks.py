@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from knowledge import forms, interviews, topics
-from knowledge.deadlines import DEADLINES
+from knowledge.deadlines import every
 from knowledge.forms import Interview
 from knowledge.interviews import State
 
@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 24)
 
 
 def clocks() -> dict[str, Interview]:
-    return {key: one for key, one in forms.interviews().items() if one.result in {"deadline", *DEADLINES}}
+    return {key: one for key, one in forms.interviews().items() if one.result in {"deadline", *every()}}
 
 
 def limits(one: Interview) -> set[str]:
@@ -34,16 +34,16 @@ def talk(sentence: str, *answers: str) -> tuple[Interview, State]:
 def test_every_clock_has_an_interview() -> None:
     reached = {name for one in clocks().values() for name in limits(one)}
     seen_with_another = {"divorce_after_separation", "payment_order_acceptance"}
-    assert set(DEADLINES) - reached == seen_with_another
+    assert set(every()) - reached == seen_with_another
 
 
 @pytest.mark.parametrize("one", clocks().values(), ids=clocks())
 def test_every_choice_is_a_clock_and_every_case_is_one_of_its_own(one: Interview) -> None:
-    assert limits(one) <= set(DEADLINES)
+    assert limits(one) <= set(every())
     asked = {slot.name for group in one.groups for slot in group.slots if slot.kind == "yesno"}
     asked |= {c.value for group in one.groups for slot in group.slots if slot.name == "cases" for c in slot.choices}
-    before = {after for name in limits(one) if (after := DEADLINES[name].after)}
-    assert asked <= {case.name for name in limits(one) | before for case in DEADLINES[name].cases}
+    before = {after for name in limits(one) if (after := every()[name].after)}
+    assert asked <= {case.name for name in limits(one) | before for case in every()[name].cases}
 
 
 @pytest.mark.parametrize(

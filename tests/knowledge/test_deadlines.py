@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from knowledge import build, deadlines, timetable
 from knowledge.citations import Citation
-from knowledge.deadlines import DEADLINES, deadline
+from knowledge.deadlines import deadline, every
 from knowledge.results import Unclear
 from knowledge.rows import RuleError
 from knowledge.store import Kind, Statutes
@@ -440,8 +440,8 @@ def test_an_unknown_case_is_a_mistake_of_the_caller() -> None:
 
 
 def cited() -> set[Citation]:
-    listed = {citation for limit in DEADLINES.values() for citation in limit.basis}
-    for limit in DEADLINES.values():
+    listed = {citation for limit in every().values() for citation in limit.basis}
+    for limit in every().values():
         listed |= {*limit.rule.starts, *limit.rule.months, *limit.rule.shifts}
         listed |= {citation for case in limit.cases for citation in case.basis}
         listed |= set(limit.outer.basis) if limit.outer else set()
@@ -455,17 +455,17 @@ def test_every_citation_is_in_force_and_held_or_listed(statutes: Statutes) -> No
 
 
 def test_a_law_that_asks_for_caution_is_marked(statutes: Statutes) -> None:
-    for limit in DEADLINES.values():
+    for limit in every().values():
         if any(statutes.note(citation.law, TODAY) for citation in limit.basis):
             assert limit.source != "V", limit.name
 
 
 def test_every_limit_is_tried_by_hand() -> None:
     waited = {"divorce_again", "divorce_after_separation"}
-    assert {row[0] for row in MINE} | {row[0] for row in THEIRS} | waited == set(DEADLINES)
+    assert {row[0] for row in MINE} | {row[0] for row in THEIRS} | waited == set(every())
     lengthened = {(name, case) for name, _, case, _ in CASES}
     assert all(
-        (limit.name, case.name) in lengthened for limit in DEADLINES.values() for case in limit.cases if case.period
+        (limit.name, case.name) in lengthened for limit in every().values() for case in limit.cases if case.period
     )
 
 
@@ -500,17 +500,17 @@ def test_the_period_is_in_the_text_of_its_article(
     article = statutes.article(law, number, TODAY)
     assert article
     assert period in article.text
-    assert Citation(law, number) in DEADLINES[name].basis
+    assert Citation(law, number) in every()[name].basis
 
 
 def test_names_of_cases_do_not_collide_with_arguments() -> None:
-    names = {case.name for limit in DEADLINES.values() for case in limit.cases}
+    names = {case.name for limit in every().values() for case in limit.cases}
     assert not names & {"name", "start", "since", "today", "cases"}
 
 
 def test_what_residents_read_names_no_article_and_orders_nobody() -> None:
     texts = [timetable.FILE.read_text(encoding="utf-8").split("\ndeadlines:")[1]]
-    texts += [words(deadline(limit.name, TODAY, today=TODAY)) for limit in DEADLINES.values()]
+    texts += [words(deadline(limit.name, TODAY, today=TODAY)) for limit in every().values()]
     assert not [text for text in texts if "你" in text or "您必须" in text or "您应当" in text]
     assert not [text for text in texts[1:] if "None" in text or "。。" in text]
 
@@ -541,7 +541,7 @@ def test_a_fault_in_the_table_is_named_with_its_line(tmp_path: Path, old: str, n
 
 # --- properties -------------------------------------------------------------------------------------------------------
 
-NAMES = st.sampled_from(sorted(DEADLINES))
+NAMES = st.sampled_from(sorted(every()))
 STARTS = st.dates(date(2004, 1, 1), date(2035, 12, 31))
 
 
