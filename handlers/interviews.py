@@ -22,7 +22,7 @@ def opened(case: Case, words: str) -> Interview | None:
 
 def begin(case: Case, interview: Interview, words: str) -> Outcome:
     """Start with what the words say already; where nothing is missing the result comes at once."""
-    return _go_on(case, interview, interviews.start(interview, words, case.day))
+    return _taken(case, interview, interviews.start(interview, words, case.day), words)
 
 
 def answered(case: Case, words: str) -> Outcome:
@@ -34,7 +34,7 @@ def answered(case: Case, words: str) -> Outcome:
     if not interviews.holds(interview, state):
         return _before(_go_on(case, interview, interviews.restart(interview)), phrases.INTERVIEW_CHANGED)
     try:
-        return _go_on(case, interview, interviews.answer(interview, state, words, case.day))
+        return _taken(case, interview, interviews.answer(interview, state, words, case.day), words)
     except Unclear as unclear:
         return _before(_go_on(case, interview, state), str(unclear))
 
@@ -87,6 +87,13 @@ def _held(case: Case) -> tuple[Interview, State] | None:
     state = case.dialogue.interview
     interview = interviews.find(state.interview) if state else None
     return (interview, state) if interview and state else None
+
+
+def _taken(case: Case, interview: Interview, state: State, words: str) -> Outcome:
+    """Go on, and say which sum or day was made of words that name it only roughly."""
+    said = _go_on(case, interview, state)
+    rough = "、".join(results.figure(value) for value in interviews.roughly(interview, state, words, case.day))
+    return _before(said, phrases.ROUGHLY.format(taken=rough)) if rough else said
 
 
 def _go_on(case: Case, interview: Interview, state: State) -> Outcome:

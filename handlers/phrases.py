@@ -59,6 +59,7 @@ INTERVIEW_STEP = "（第{number}步，最多{most}步。答错了发“上一步
 INTERVIEW_CHANGED = "规则更新过了，前面的回答不能接着用，我们从头来一次。"
 INTERVIEW_LEFT = "好的，先停在这里。您说的都留着，想接着来就发“继续”。"
 INTERVIEW_WAITS = "刚才没问完的还留着，发“继续”接着来。"
+ROUGHLY = "您说的是个大概，先按{taken}算；要算得准，请说具体的。"
 NO_INTERVIEW = "现在没有问到一半的事。您想问什么？"
 AGAIN = "重新算一次"
 

@@ -50,9 +50,10 @@ An interview is a file `rules/interviews/<id>.yaml`:
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from inspect import signature
 
-from knowledge import forms, paths, replies, slots, sums
+from knowledge import amounts, days, forms, paths, replies, slots, sums
 from knowledge.conditions import Value
 from knowledge.forms import Interview
 from knowledge.results import Result
@@ -163,6 +164,16 @@ def answer(interview: Interview, state: State, text: str, today: date) -> State:
 def missing(interview: Interview, state: State) -> tuple[Slot, ...]:
     """The slots that the next screen asks for, in order; none at the end."""
     return _next(interview, state)[1]
+
+
+def roughly(interview: Interview, state: State, text: str, today: date) -> tuple[Decimal | date, ...]:
+    """The sums and days of the last turn that its words, `text`, name only roughly: 两千多, 8月底."""
+    day = days.find(text, today)
+    rough = {"amount": amounts.is_rough(text), "day": day is not None and day.is_rough}
+    kinds = {slot.name: slot.kind for group in interview.groups for slot in group.slots}
+    values = _values(interview, state)
+    heard = ((kinds[name], values[name]) for name, _ in state.turns[-1].said)
+    return tuple(value for kind, value in heard if rough.get(kind) and isinstance(value, Decimal | date))
 
 
 def facts(interview: Interview, state: State) -> dict[str, Value]:

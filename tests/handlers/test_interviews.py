@@ -1,0 +1,129 @@
+"""An interview asks one screen after another, takes back, waits, and ends in a result with its way."""
+
+import pytest
+
+from handlers import phrases
+from handlers.cases import Library
+from handlers.dialogue import Stage
+from handlers.outcomes import Decision
+from tests.handlers.shelf import Talk, found, text, values
+
+ASKED = "我这种情况能不能申请法律援助"
+INJURY = "工伤八级能赔多少"
+
+
+def test_what_the_sentence_says_already_is_answered_at_once(library: Library) -> None:
+    outcome = Talk(library).say("打5万的官司要多少钱")
+    result = outcome.verdict.result
+    assert result is not None
+    assert (outcome.verdict.decision, result.kind, str(result.value)) == (Decision.ANSWER, "court_fee", "1050.00")
+    assert "1,050元" in text(outcome)
+    assert "40,000元 × 2.5%" in text(outcome)
+    assert values(outcome) == ["interview:court_fee", "human"]
+
+
+def test_it_asks_one_screen_at_a_time_and_ends_in_a_result(library: Library) -> None:
+    talk = Talk(library)
+    first = talk.say(INJURY)
+    assert first.verdict.decision is Decision.INTERVIEW
+    assert text(first).startswith("【")
+    assert "第1步，最多2步" in text(first)
+    assert "第2步，最多2步" in text(talk.say("6000"))
+    done = talk.say("8000")
+    assert done.verdict.result is not None
+    assert (done.verdict.result.kind, str(done.verdict.result.value)) == ("work_injury", "66000.00")  # 11 months
+    assert (talk.dialogue.stage, talk.dialogue.interview) == (Stage.FREE, None)
+
+
+def test_a_choice_is_made_by_number_label_or_button_alike(library: Library) -> None:
+    screens: list[str] = []
+    for make in ("number", "label", "button"):
+        talk = Talk(library)
+        option = talk.say(ASKED).replies[0].options[0]
+        match make:
+            case "number":
+                screens.append(text(talk.say("1")))
+            case "label":
+                screens.append(text(talk.say(option.label)))
+            case _:
+                screens.append(text(talk.press(option.value)))
+    assert len(set(screens)) == 1
+    assert "第2步" in screens[0]
+
+
+def test_the_last_answer_is_taken_back_and_given_again(library: Library) -> None:
+    talk = Talk(library)
+    first = talk.say(INJURY)
+    second = talk.say("6000")
+    assert text(talk.say("上一步")) == text(first)
+    assert text(talk.say("6000")) == text(second)
+    assert text(talk.say("重来")).startswith("【"), "from the beginning, knowing nothing"
+
+
+def test_what_cannot_be_read_is_asked_again_and_nothing_is_lost(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(INJURY)
+    second = text(talk.say("6000"))
+    again = text(talk.say("一堆钱"))
+    assert again.endswith(second)
+    assert "例如" in again.removesuffix(second)
+    assert talk.say("8000").verdict.result is not None
+
+
+def test_a_rough_sum_is_taken_and_said(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(INJURY)
+    assert phrases.ROUGHLY.format(taken="6,000") in text(talk.say("六千多"))
+    assert phrases.ROUGHLY[:6] not in text(talk.say("8000"))
+
+
+def test_it_is_left_and_resumed_days_later(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(INJURY)
+    second = text(talk.say("6000"))
+    assert text(talk.say("退出")) == phrases.INTERVIEW_LEFT
+    assert talk.dialogue.stage is Stage.FREE
+    assert text(talk.say("继续", after=5 * 86400)) == second
+
+
+def test_a_law_or_a_question_in_the_middle_is_answered_and_the_interview_waits(library: Library) -> None:
+    talk = Talk(library, {"老板欠钱三个月怎么办": found(("wages", 0.9))})
+    talk.say(INJURY)
+    second = text(talk.say("6000"))
+    law = talk.say("民法典1")
+    assert law.verdict.decision is Decision.LOOKUP
+    assert text(law).endswith(phrases.INTERVIEW_WAITS)
+    talk.say("继续")
+    asked = talk.say("老板欠钱三个月怎么办")
+    assert asked.verdict.topic is not None
+    assert asked.verdict.topic.id == "wages"
+    assert text(talk.say("继续")) == second
+
+
+def test_danger_comes_before_the_screen(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(INJURY)
+    assert talk.say("我想自杀，活不下去了").verdict.decision is Decision.URGENT
+    assert talk.dialogue.interview is not None
+
+
+@pytest.mark.parametrize("words", ["继续", "上一步"])
+def test_where_nothing_waits_it_says_so(library: Library, words: str) -> None:
+    assert text(Talk(library).say(words)) == phrases.NO_INTERVIEW
+
+
+def test_a_result_can_be_brought_to_a_human_with_what_came_out(library: Library) -> None:
+    talk = Talk(library)
+    talk.say("打5万的官司要多少钱")
+    talk.say("找人工")
+    (entry,) = talk.say("同意").entries
+    assert entry.text.splitlines()[0] == "打5万的官司要多少钱"
+    assert "1,050元" in entry.text
+
+
+def test_a_button_of_a_screen_that_is_gone_does_nothing(library: Library) -> None:
+    talk = Talk(library)
+    old = talk.say(ASKED).replies[0].options[0].value
+    talk.say("退出")
+    assert text(talk.press(old)) == phrases.EXPIRED
+    assert text(talk.press("interview:nothing")) == phrases.EXPIRED
