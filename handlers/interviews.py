@@ -113,7 +113,8 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
         result = interviews.result(interview, state, case.day)
     except Unclear as unclear:
         return _before(_go_on(case, interview, interviews.back(state)), str(unclear))
-    options = (Option(phrases.AGAIN, f"interview:{interview.id}"), phrases.HUMAN)
+    further = (Option(next_.title, f"interview:{name}") for name in interview.then if (next_ := interviews.find(name)))
+    options = (*further, Option(phrases.AGAIN, f"interview:{interview.id}"), phrases.HUMAN)
     rested = dialogue.rest(case.dialogue, options)
     words = case.dialogue.question or interview.title
     rested = replace(rested, interview=None, topic=None, question=f"{words}\n{results.brief(result)}")

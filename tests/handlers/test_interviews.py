@@ -6,6 +6,7 @@ from handlers import phrases
 from handlers.cases import Library
 from handlers.dialogue import Stage
 from handlers.outcomes import Decision
+from knowledge import forms, topics
 from tests.handlers.shelf import Talk, found, text, values
 
 ASKED = "我这种情况能不能申请法律援助"
@@ -19,7 +20,20 @@ def test_what_the_sentence_says_already_is_answered_at_once(library: Library) ->
     assert (outcome.verdict.decision, result.kind, str(result.value)) == (Decision.ANSWER, "court_fee", "1050.00")
     assert "1,050元" in text(outcome)
     assert "40,000元 × 2.5%" in text(outcome)
-    assert values(outcome) == ["interview:court_fee", "human"]
+    assert values(outcome) == ["interview:preservation_fee", "interview:court_fee", "human"]
+
+
+def test_what_is_asked_next_is_offered_under_a_result_and_under_an_answer(library: Library) -> None:
+    talk = Talk(library)
+    talk.say("打5万的官司要多少钱")
+    assert text(talk.press("interview:preservation_fee")).startswith("【")
+    beside = forms.beside("wages-unpaid")
+    assert {"legal_aid", "labour_arbitration"} <= {interview.id for interview in beside}
+
+
+def test_every_interview_stands_beside_topics_that_exist() -> None:
+    known = {topic.id for topic in topics.load()}
+    assert {name for interview in forms.interviews().values() for name in interview.beside} <= known
 
 
 def test_it_asks_one_screen_at_a_time_and_ends_in_a_result(library: Library) -> None:
