@@ -7,7 +7,9 @@ from datetime import date, datetime
 from handlers.dialogue import Dialogue, Flood
 from handlers.messages import Arrived, Inbound
 from handlers.residents import Resident, Village
+from knowledge import reviews
 from knowledge.match import Findings
+from knowledge.reviews import Change
 from knowledge.store import Statutes
 from knowledge.topics import Topic
 
@@ -27,12 +29,23 @@ class Situation:
         return self.arrived.inbound
 
 
+def _none_yet() -> dict[tuple[str, date], tuple[Change, ...]]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """What the law says: topics by id, and the statutes they cite."""
 
     topics: Mapping[str, Topic]
     statutes: Statutes
+    _changes: dict[tuple[str, date], tuple[Change, ...]] = field(default_factory=_none_yet, compare=False, repr=False)
+
+    def changed(self, topic: Topic, day: date) -> tuple[Change, ...]:
+        """What changed in the law under a topic between its review and that day; worked out once."""
+        if (topic.id, day) not in self._changes:
+            self._changes[topic.id, day] = reviews.stale(topic, self.statutes, day)
+        return self._changes[topic.id, day]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from handlers import answers, dialogue, escalation, phrases
 from handlers.cases import Case
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
-from knowledge import forms, reviews, text
+from knowledge import forms, text
 from knowledge.match import Findings, TopicFinding
 from knowledge.topics import Topic
 
@@ -71,7 +72,7 @@ def chosen(case: Case, words: str, topic: Topic, confidence: float, why: str) ->
     if not topic.holds(case.day):
         verdict = Verdict(Decision.ESCALATE, confidence, why="topic not in force that day")
         return _to_a_human(case, words, "topic not in force", phrases.UPDATING, verdict)
-    if changed := reviews.stale(topic, case.library.statutes, case.day):
+    if changed := case.library.changed(topic, case.day):
         verdict = Verdict(Decision.ESCALATE, confidence, why="；".join(change.what for change in changed))
         return _to_a_human(case, words, "SOURCE_CHANGED", phrases.UPDATING, verdict)
     standings = answers.standings(topic, case.library.statutes, case.day)
@@ -90,13 +91,13 @@ def chosen(case: Case, words: str, topic: Topic, confidence: float, why: str) ->
 
 def _beside(case: Case, topic: Topic) -> tuple[Option, ...]:
     related = (case.library.topics[name] for name in topic.related if name in case.library.topics)
-    guides = tuple(Option(i.title, f"interview:{i.id}") for i in forms.beside(topic.id))
-    others = tuple(Option(t.title, f"topic:{t.id}") for t in related if _stands(case, t))
-    return (*(*guides, *others)[:BESIDE], phrases.MORE, phrases.ARTICLES, phrases.WHY, phrases.HUMAN)
+    guides = (Option(i.title, f"interview:{i.id}") for i in forms.beside(topic.id))
+    others = (Option(t.title, f"topic:{t.id}") for t in related if _stands(case, t))
+    return (*islice(chain(guides, others), BESIDE), phrases.MORE, phrases.ARTICLES, phrases.WHY, phrases.HUMAN)
 
 
 def _stands(case: Case, topic: Topic) -> bool:
-    return topic.holds(case.day) and not reviews.stale(topic, case.library.statutes, case.day)
+    return topic.holds(case.day) and not case.library.changed(topic, case.day)
 
 
 def _clarify(case: Case, words: str, findings: Findings) -> Outcome:

@@ -68,6 +68,7 @@ def test_libraries_that_would_log_whole_requests_are_quiet(logged: io.StringIO, 
     assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
 
 
+@pytest.mark.slow
 def test_no_failure_puts_words_or_token_into_the_logs(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[storage]\nbusy_timeout_seconds = 0.1\n", encoding="utf-8")
     ran = process(tmp_path, WORDS, TOKEN, module="tests.bot.failing")

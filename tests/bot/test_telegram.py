@@ -537,6 +537,7 @@ async def to_a_human(house: House, chat: int) -> str:
     return receipt
 
 
+@pytest.mark.slow
 async def test_a_hundred_answers_go_out_at_the_pace_that_telegram_allows(opens: Opens) -> None:
     async with opens(changes={"telegram": {"rate": 25.0, "chat_interval_seconds": 1.0}}) as house:
         fake = house.telegram

@@ -409,6 +409,7 @@ def _every_way() -> Iterator[Any]:
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("name", "channel"), [*_every_way()])
+@pytest.mark.slow
 async def test_each_payload_gets_what_it_should(
     place: House, name: str, channel: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -270,6 +270,7 @@ def changed(tmp_path: Path, *path: str, value: object) -> Path:
         (("child",), None, "child: a text is expected"),
     ],
 )
+@pytest.mark.slow
 def test_a_broken_file_is_refused_with_its_name_and_the_fault(
     tmp_path: Path, path: tuple[str, ...], value: object, fault: str
 ):

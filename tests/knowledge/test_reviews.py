@@ -183,6 +183,7 @@ def test_the_shipped_topics_stand_today_and_flip_with_their_laws(real: Statutes)
     assert "dog-bite" not in {t.id for t in then}  # its law of 2025 is not held: named, without a number
 
 
+@pytest.mark.slow
 def test_topics_written_in_2025_stop_one_by_one_on_the_known_days(real: Statutes) -> None:
     shelf = tuple(replace(t, reviewed=date(2025, 12, 1), valid_from=None) for t in topics.load())
     assert _stale(shelf, real, LAST_YEAR) == set()

@@ -83,6 +83,7 @@ async def fresh(tmp_path: Path) -> AsyncGenerator[tuple[House, Person]]:
             yield house, person
 
 
+@pytest.mark.slow
 async def test_a_one_time_password_must_be_changed_before_anything_else(fresh: tuple[House, Person]) -> None:
     house, person = fresh
     given = house.passwords["adviser1"]
@@ -114,6 +115,7 @@ async def test_a_one_time_password_must_be_changed_before_anything_else(fresh: t
         assert (await thief.log_in("adviser1", PASSWORD)).status == 303
 
 
+@pytest.mark.slow
 async def test_too_many_failures_lock_the_address_even_for_the_right_password(fresh: tuple[House, Person]) -> None:
     house, person = fresh
     for n in range(5):
@@ -125,6 +127,7 @@ async def test_too_many_failures_lock_the_address_even_for_the_right_password(fr
     assert "Set-Cookie" not in locked.headers
 
 
+@pytest.mark.slow
 async def test_too_many_failures_lock_the_account_from_every_address(tmp_path: Path) -> None:
     with running(tmp_path, logins_per_5_minutes=5, trust_proxy="true") as house:
         async with at(house.url) as person:
@@ -137,6 +140,7 @@ async def test_too_many_failures_lock_the_account_from_every_address(tmp_path: P
             assert await attempt(10, house.passwords["adviser1"]) == 429
 
 
+@pytest.mark.slow
 async def test_a_login_that_succeeds_forgives_the_failures_before_it(fresh: tuple[House, Person]) -> None:
     house, person = fresh
     for _ in range(2):

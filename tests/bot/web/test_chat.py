@@ -120,6 +120,7 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(resident: Person)
     assert "Secure" not in cookie
 
 
+@pytest.mark.slow
 async def test_behind_https_the_cookie_is_secure_and_of_this_host_alone(tmp_path: Path) -> None:
     with running(tmp_path, public_url='"https://law.example.cn"') as house:
         async with at(house.url) as person:
@@ -154,6 +155,7 @@ async def strict(tmp_path: Path, shelf: Path) -> AsyncGenerator[Person]:
             yield person
 
 
+@pytest.mark.slow
 async def test_whoever_sends_too_much_is_told_when_to_go_on(strict: Person) -> None:
     for n in range(3):
         assert (await strict.post("/ask", {"text": f"你好{n}"})).status == 303

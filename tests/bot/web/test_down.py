@@ -99,6 +99,7 @@ async def test_a_desk_that_cannot_be_written_says_so(brittle: House, person: Per
     assert "暂时存不了消息" in page.words
 
 
+@pytest.mark.slow
 async def test_a_page_that_cannot_be_read_shows_whom_to_call(
     brittle: House, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

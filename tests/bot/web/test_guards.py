@@ -37,6 +37,7 @@ async def test_what_may_be_personal_is_kept_by_no_cache(resident: Person, path: 
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/leave", "/login", "/law/民法典/1077", "/topic/passage-drainage"])
+@pytest.mark.slow
 async def test_pages_are_chinese_and_ask_nothing_of_other_servers(resident: Person, path: str) -> None:
     page = await resident.get(path)
     assert '<html lang="zh-CN">' in page.text

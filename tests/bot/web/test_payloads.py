@@ -64,6 +64,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("payload", [*MARKUP.values(), *SAID.values()], ids=[*MARKUP, *SAID])
+@pytest.mark.slow
 async def test_what_is_said_is_shown_as_text(resident: Person, payload: str) -> None:
     page = await resident.ask(payload)
     shown = str(escape(text.clean(payload))).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") or "（空白）"
@@ -91,6 +92,7 @@ async def test_a_body_that_hides_its_length_is_refused_too(resident: Person) -> 
 
 
 @pytest.mark.parametrize("payload", MARKUP.values(), ids=MARKUP)
+@pytest.mark.slow
 async def test_the_desk_shows_markup_as_text(resident: Person, other: Person, staff: Staff, payload: str) -> None:
     receipt = await resident.escalate(payload)
     page = await (await staff(other, "expert1")).get(f"/desk/{receipt}")
