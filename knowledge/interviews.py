@@ -104,7 +104,7 @@ def find(name: str) -> Interview | None:
 
 def opened(sentence: str, today: date) -> Interview | None:
     """The interview that a sentence of ordinary talk asks for: of several, the one it says most to."""
-    views = replies.views(sentence)
+    views = set(replies.views(sentence))  # most are typed as they are normalised
     asked = [interview for interview in forms.interviews().values() if _opens(interview, views)]
     return max(asked, key=lambda one: len(start(one, sentence, today).turns[0].said), default=None)
 

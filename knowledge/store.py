@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from knowledge.names import Names
 from knowledge.tables import TABLES, Listed, Moved
 from knowledge.tables import load as load_tables
 
+RECENT = 4096  # articles kept in mind; those that the topics cite are fewer
 _ARTICLE = (
     "SELECT a.id, v.id, a.number, a.chapter, a.section, a.text, a.valid_to, a.successor"
     " FROM articles a JOIN versions v ON v.id = a.version"
@@ -98,6 +100,7 @@ class Statutes:
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = threading.Lock()
+        self._row = lru_cache(RECENT)(self._read)  # the file never changes under us: an import makes another
         self._tables = load_tables(tables)
         self._versions = {row[0]: _version(row) for row in self._rows("SELECT * FROM versions ORDER BY id")}
         self._by_law: dict[str, list[tuple[int, Version]]] = {}
@@ -242,7 +245,7 @@ class Statutes:
         )
         return tuple(article for article in map(self._article, rows) if _applies(article, as_of))
 
-    def _row(self, version: int, number: str) -> tuple[Any, ...] | None:
+    def _read(self, version: int, number: str) -> tuple[Any, ...] | None:
         rows = self._rows(f"{_ARTICLE} WHERE a.version = ? AND a.number = ?", version, number)
         return rows[0] if rows else None
 
