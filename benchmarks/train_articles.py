@@ -189,7 +189,7 @@ def lexicon(world: World, inside: Sequence[Question]) -> Lexicon:
     found = learn_lexicon.learn(word_pairs(world, inside))
     asked = list(queries(inside))
     table = learn_lexicon.ship(learn_lexicon.weighed(learn_lexicon.proposed(found, asked), asked, world.shelf.words))
-    return Lexicon(*(table[name] for name in ("sources", "starts", "targets", "weights")))  # type: ignore[arg-type]
+    return Lexicon(*(table[name] for name in ("sources", "starts", "targets", "weights")))  # type: ignore[arg-type]  # an array each
 
 
 def queries(inside: Sequence[Question]) -> Iterator[learn_lexicon.Query]:

@@ -45,13 +45,13 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:  # noqa: N801 - typing.Any is another thing
+class Either:
     """One part holds at least."""
 
     parts: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Test | Not | All | Any_
+Condition: TypeAlias = Test | Not | All | Either
 ALWAYS = All()
 
 
@@ -64,7 +64,7 @@ def holds(condition: Condition, facts: Facts) -> bool:
             return not holds(part, facts)
         case All(parts):
             return all(holds(part, facts) for part in parts)
-        case Any_(parts):
+        case Either(parts):
             return any(holds(part, facts) for part in parts)
 
 
@@ -75,7 +75,7 @@ def tests(condition: Condition) -> Iterator[Test]:
             yield condition
         case Not(part):
             yield from tests(part)
-        case All(parts) | Any_(parts):
+        case All(parts) | Either(parts):
             for part in parts:
                 yield from tests(part)
 
@@ -92,7 +92,7 @@ def _grounds(condition: Condition, facts: Facts) -> Iterator[str]:
                 yield name
         case Not(part):
             yield from (test.name for test in tests(part) if test.name in facts)
-        case All(parts) | Any_(parts):
+        case All(parts) | Either(parts):
             for part in parts:
                 if holds(part, facts):
                     yield from _grounds(part, facts)
@@ -116,7 +116,7 @@ def _part(key: str, value: object) -> Condition:
             if not isinstance(value, list) or not value:
                 raise ValueError(f"{key} 后面要是条件的列表")
             parts = tuple(parse(part) for part in cast("list[object]", value))
-            return All(parts) if key == "all" else Any_(parts)
+            return All(parts) if key == "all" else Either(parts)
         case "not":
             return Not(parse(value))
         case _:

@@ -73,7 +73,7 @@ async def postgresql(cluster: Cluster) -> AsyncGenerator[str]:
     await _empty(url)  # a tenth of the time that a new database takes
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database; a test that uses it runs on both kinds."""
     return request.getfixturevalue(request.param)

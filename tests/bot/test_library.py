@@ -50,6 +50,7 @@ def exported(place: Path, folder: Path) -> Path:
     return Path(shutil.copytree(folder, place / "md"))
 
 
+@pytest.mark.slow
 def test_kb_due_lists_what_a_law_stops_first(place: Path) -> None:
     assert json.loads(run(place, "kb", "due", "--day", "2026-11-24", "--json").out) == []
     rows = json.loads(run(place, "kb", "due", "--day", "2027-01-02", "--json").out)
@@ -60,6 +61,7 @@ def test_kb_due_lists_what_a_law_stops_first(place: Path) -> None:
     assert said.splitlines()[-1] == f"到2027-05-24要复核的主题：{len(topics.load())}个"
 
 
+@pytest.mark.slow
 def test_kb_currency_names_topic_article_change_and_day(place: Path) -> None:
     before, after = (run(place, "kb", "currency", "--day", day).out for day in ("2026-12-31", "2027-01-01"))
     assert "2027-01-01  到时停用  trademark-copyright  《商标法》第五十七条换了新条文" in before
@@ -108,6 +110,7 @@ def test_an_import_tells_and_changes_only_if_it_is_to_be_applied(place: Path, fo
         ("source: V", "source: X", "md/family/adoption.md:32: error: source 只能是"),
     ],
 )
+@pytest.mark.slow
 def test_one_fault_and_nothing_is_imported(place: Path, exported: Path, old: str, new: str, said: str) -> None:
     edit(exported, old, new)
     ran: Ran = run(place, "kb", "import", "md", "--to", "held", "--apply")

@@ -75,6 +75,7 @@ async def talk(fake: FakeTelegram, chat: int) -> None:
     assert "三十日内" in fake.texts(chat)[-1]
 
 
+@pytest.mark.slow
 async def test_it_says_where_it_is_answers_and_stops(fresh: Path, fake: FakeTelegram) -> None:
     env = {"TELEGRAM_TOKEN": TOKEN, "PORT": "0"}
     async with started(fresh, "serve", "--sample", env=env) as program:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import tickets
@@ -25,6 +26,7 @@ async def answer(store: Store, ticket: Ticket, by: int, words: str = "可以申�
 
 
 class TestClaiming:
+    @pytest.mark.slow
     async def test_60_tickets_raced_for_by_50_advisers_in_two_processes_are_won_once_each(self, opened: Open) -> None:
         stores = [opened(), opened()]
         advisers = [await adviser(stores[0], f"adviser{n}") for n in range(50)]

@@ -112,6 +112,7 @@ async def test_experts_see_every_ticket(resident: Person, other: Person, staff: 
 
 
 @pytest.mark.parametrize("login", ["publisher1", "editor1", "admin"])
+@pytest.mark.slow
 async def test_whoever_has_no_tickets_is_told_so(resident: Person, other: Person, staff: Staff, login: str) -> None:
     receipt = await resident.escalate("请问怎么办")
     person = await staff(other, login)
