@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]  # only training needs it
 
-from knowledge import index
-from knowledge.index import Arrays, Index, Keys
+from knowledge.engine import index
+from knowledge.engine.index import Arrays, Index, Keys
 
 ROUNDS = 6
 MOST = 20  # legal words proposed for one everyday word

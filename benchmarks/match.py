@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.train_articles import number
-from knowledge import evaluate, topics
-from knowledge.evaluate import Ranked
-from knowledge.match import Matcher
-from knowledge.shelf import Article
-from knowledge.store import Statutes
+from knowledge import topics
+from knowledge.engine import evaluate
+from knowledge.engine.evaluate import Ranked
+from knowledge.engine.match import Matcher
+from knowledge.engine.shelf import Article
+from knowledge.statutes.store import Statutes
 from knowledge.text import normalise
 
 DAY = date(2026, 11, 24)

@@ -10,7 +10,7 @@ from bot import config
 from bot.app import App, build
 from bot.engine import Engine
 from handlers.cases import Part
-from knowledge.match import Findings, TopicFinding
+from knowledge.engine.match import Findings, TopicFinding
 from storage.migrate import upgrade
 
 CONFIG = """

@@ -1,7 +1,8 @@
 """Measure the matcher on our own everyday questions: `python -m benchmarks.suite [INDEX]`.
 
-The files in tests/knowledge/suite hold `topic[,topic…]|question` a line, and talk that is not legal. A fixed half of
-them (by hash) is for choosing thresholds, the other half only measures. Broken forms are made from the plain ones.
+The files in tests/knowledge/engine/suite hold `topic[,topic…]|question` a line, and talk that is not legal. A fixed
+half of them (by hash) is for choosing thresholds, the other half only measures. Broken forms are made from the plain
+ones.
 """
 
 import sys
@@ -13,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import opencc
 
-from knowledge import evaluate, topics
-from knowledge.match import Matcher
+from knowledge import topics
+from knowledge.engine import evaluate
+from knowledge.engine.match import Matcher
 from knowledge.text import LEXICON
 
-SUITE = Path(__file__).parent.parent / "tests" / "knowledge" / "suite"
+SUITE = Path(__file__).parent.parent / "tests" / "knowledge" / "engine" / "suite"
 FILLERS = ("你好，我想问一下，", "那个，就是说，", "请问律师，", "麻烦问下，")
 Change = Callable[[str, np.random.Generator], str]
 

@@ -16,17 +16,18 @@ from typing import Any
 import numpy as np
 
 from benchmarks import learn_lexicon, learn_map
-from knowledge import candidates, evaluate, index, kernel, learned, library, shelf, topics
-from knowledge.confidence import Curve, isotonic
-from knowledge.evaluate import Ranked
-from knowledge.learned import WEIGHTS, Known, Learned, Lexicon, Space
-from knowledge.library import Asked, Library, Topic
+from knowledge import topics
+from knowledge.engine import candidates, evaluate, index, kernel, learned, library, shelf
+from knowledge.engine.confidence import Curve, isotonic
+from knowledge.engine.evaluate import Ranked
+from knowledge.engine.learned import WEIGHTS, Known, Learned, Lexicon, Space
+from knowledge.engine.library import Asked, Library, Topic
+from knowledge.engine.semantic import Sentences
+from knowledge.engine.shelf import Shelf
+from knowledge.engine.trees import Trees
 from knowledge.numerals import to_chinese
-from knowledge.semantic import Sentences
-from knowledge.shelf import Shelf
-from knowledge.store import Statutes
+from knowledge.statutes.store import Statutes
 from knowledge.text import normalise, tokens
-from knowledge.trees import Trees
 
 FOLDS = 5
 WIDTH = 192

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from knowledge import topics
-from knowledge.evaluate import auc
-from knowledge.rank import WEIGHTS
-from knowledge.semantic import Sentences
+from knowledge.engine.evaluate import auc
+from knowledge.engine.rank import WEIGHTS
+from knowledge.engine.semantic import Sentences
 from knowledge.text import normalise
 
 LEGAL = ("lecoqa_train", "lawbench_fields", "real_questions")

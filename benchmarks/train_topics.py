@@ -16,12 +16,13 @@ import numpy as np
 
 from benchmarks.train_articles import number
 from benchmarks.train_gate import OTHER, asked, lines
-from knowledge import evaluate, kernel, library, rank, topics
-from knowledge.confidence import isotonic
-from knowledge.library import FEATURES, LEXICAL, Asked, Library
-from knowledge.semantic import Sentences
+from knowledge import topics
+from knowledge.engine import evaluate, kernel, library, rank
+from knowledge.engine.confidence import isotonic
+from knowledge.engine.library import FEATURES, LEXICAL, Asked, Library
+from knowledge.engine.semantic import Sentences
+from knowledge.engine.trees import Trees
 from knowledge.text import normalise
-from knowledge.trees import Trees
 
 FOLDS = 5
 RIDGE = 0.02

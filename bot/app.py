@@ -20,7 +20,8 @@ from handlers.dialogue import Flood
 from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
-from knowledge import danger, interviews
+from knowledge.engine import danger
+from knowledge.guides import interviews
 from storage.store import Spans, Store, open_store
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from handlers.outcomes import Outcome, Verdict
 from handlers.residents import Resident
 from handlers.routes import Route
 from knowledge.citations import Citation
-from knowledge.match import Matcher, TopicFinding
+from knowledge.engine.match import Matcher, TopicFinding
 from knowledge.results import Result
 
 ADDRESS = Address("ask", "")

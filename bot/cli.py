@@ -15,7 +15,7 @@ from bot.config import ConfigError, Settings
 from bot.rows import RowError, dumps, load
 from handlers.errors import StorageDown
 from knowledge.rows import RuleError
-from knowledge.sources import SourceError
+from knowledge.statutes.sources import SourceError
 from knowledge.topics import TopicError
 
 cli = typer.Typer(

@@ -11,8 +11,8 @@ from bot.engine import open_library, whole
 from bot.library import problems
 from handlers.errors import StorageDown
 from handlers.receive import SHANGHAI
-from knowledge import danger
-from knowledge.sources import SourceError
+from knowledge.engine import danger
+from knowledge.statutes.sources import SourceError
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bot import metrics
 from handlers.cases import Library, Part
-from knowledge import build, store, topics
+from knowledge import topics
 from knowledge.citations import Citation
-from knowledge.match import Findings, Matcher
+from knowledge.engine.match import Findings, Matcher
+from knowledge.statutes import build, store
 
 
 class Engine:

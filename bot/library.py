@@ -15,10 +15,13 @@ from bot.config import Settings
 from bot.engine import open_library, whole
 from bot.rows import load
 from handlers import answers
-from knowledge import build, check, evaluate, intake, interviews, pages, reviews, revision, store, topics, workbook
-from knowledge.evaluate import Ranked
+from knowledge import check, intake, pages, reviews, revision, topics, workbook
+from knowledge.engine import evaluate
+from knowledge.engine.evaluate import Ranked
+from knowledge.guides import interviews
 from knowledge.reviews import Change
 from knowledge.rows import RuleError
+from knowledge.statutes import build, store
 from knowledge.topics import Problem, TopicError
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from knowledge import citations
 from knowledge.citations import Citation
-from knowledge.store import Article, Kind, Standing, Statutes
+from knowledge.statutes.store import Article, Kind, Standing, Statutes
 from knowledge.topics import Topic
 
 NOTE = "以上是法律的一般规定，不代替律师意见。"

@@ -8,9 +8,9 @@ from handlers.dialogue import Dialogue, Flood
 from handlers.messages import Arrived, Inbound
 from handlers.residents import Resident, Village
 from knowledge import reviews
-from knowledge.match import Findings
+from knowledge.engine.match import Findings
 from knowledge.reviews import Change
-from knowledge.store import Statutes
+from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic
 
 

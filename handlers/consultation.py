@@ -9,8 +9,9 @@ from handlers.cases import Case
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
-from knowledge import forms, text
-from knowledge.match import Findings, TopicFinding
+from knowledge import text
+from knowledge.engine.match import Findings, TopicFinding
+from knowledge.guides import forms
 from knowledge.topics import Topic
 
 DOUBT = 2  # a topic this much surer than worth offering outweighs the doubt that this is a legal question

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from handlers.messages import Option
-from knowledge.interviews import State
+from knowledge.guides.interviews import State
 
 
 class Stage(StrEnum):

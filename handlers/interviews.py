@@ -7,9 +7,9 @@ from handlers.cases import Case
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
-from knowledge import interviews
-from knowledge.forms import Interview
-from knowledge.interviews import State
+from knowledge.guides import interviews
+from knowledge.guides.forms import Interview
+from knowledge.guides.interviews import State
 from knowledge.results import Unclear
 
 SAY = "say"  # of an option's value: say:2 answers the screen with its second choice

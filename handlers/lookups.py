@@ -11,7 +11,7 @@ from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from knowledge.citations import Citation
 from knowledge.hotlines import Hotline, hotlines
-from knowledge.store import Kind, Standing
+from knowledge.statutes.store import Kind, Standing
 from knowledge.topics import Topic
 
 MOST = 3  # articles shown at once

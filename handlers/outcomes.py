@@ -8,7 +8,7 @@ from handlers.messages import Reply
 from handlers.residents import Resident
 from handlers.tickets import Entry, Ticket
 from knowledge.citations import Citation
-from knowledge.match import TopicFinding
+from knowledge.engine.match import TopicFinding
 from knowledge.results import Result
 from knowledge.topics import Topic
 

@@ -15,7 +15,7 @@ from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.ports import Emergency, Engine, Inbox, Records
 from handlers.routes import Route, To
-from knowledge import interviews as questions
+from knowledge.guides import interviews as questions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TRIES = 5  # then a message is set aside, and a person is told

@@ -7,7 +7,7 @@ from decimal import Decimal
 from handlers import answers
 from knowledge.citations import Citation
 from knowledge.results import Result, Step
-from knowledge.store import Statutes
+from knowledge.statutes.store import Statutes
 
 NOTE = "这是按您说的情况初步算的，以机关的决定为准。"
 

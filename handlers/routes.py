@@ -11,7 +11,7 @@ from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
 from handlers.messages import Kind
 from knowledge import text
-from knowledge.danger import Alarm
+from knowledge.engine.danger import Alarm
 from knowledge.hotlines import hotlines
 
 

@@ -8,8 +8,9 @@ from handlers.dialogue import Stage
 from handlers.messages import Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.tickets import Level, Ticket
-from knowledge import danger, text
-from knowledge.danger import Alarm
+from knowledge import text
+from knowledge.engine import danger
+from knowledge.engine.danger import Alarm
 
 WORDS = 2 * text.LIMIT  # characters handed to a human: the last that were said
 

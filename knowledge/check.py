@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from knowledge import jargon, wording
 from knowledge.citations import Citation, display
 from knowledge.names import fold
-from knowledge.store import Kind, Statutes
+from knowledge.statutes.store import Kind, Statutes
 from knowledge.topics import Problem, Topic
 from knowledge.wording import Finding
 

@@ -30,6 +30,8 @@ class Result:
     steps: tuple[Step, ...]
     leaves_out: tuple[str, ...] = ()  # what was not counted, in words
     notes: tuple[str, ...] = ()  # what to know or do, among them where a parameter is not settled law
+    paper: str = ""  # the document to draw, see `knowledge.guides.papers`
+    fields: tuple[tuple[str, str], ...] = ()  # what stands in each of its fields
 
     @property
     def citations(self) -> tuple[Citation, ...]:

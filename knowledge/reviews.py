@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from knowledge import citations
 from knowledge.citations import Citation
-from knowledge.store import Kind, Standing, Statutes
+from knowledge.statutes.store import Kind, Standing, Statutes
 from knowledge.topics import Topic
 
 _DAY = timedelta(days=1)

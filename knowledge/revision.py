@@ -8,7 +8,7 @@ from pathlib import Path
 from knowledge import pages
 from knowledge.check import check
 from knowledge.intake import Intake
-from knowledge.store import Statutes
+from knowledge.statutes.store import Statutes
 from knowledge.topics import SECTIONS, Problem, Topic
 from knowledge.workbook import CITATIONS, DIFFERS, FRONT, QUESTIONS, TOPICS
 

@@ -20,7 +20,8 @@ from bot.web.visitors import Visitors
 from handlers import phrases
 from handlers.errors import StorageDown
 from handlers.messages import Address, Inbound, Kind
-from knowledge import danger, text
+from knowledge import text
+from knowledge.engine import danger
 from storage.views import Said
 
 STILL = timedelta(minutes=1)  # after that nobody is told to wait for an answer any more

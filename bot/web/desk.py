@@ -20,7 +20,7 @@ from handlers import advise, masks
 from handlers.errors import Refused, StorageDown
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
 from handlers.tickets import STATE_NAMES, Author, State, Ticket
-from knowledge import danger
+from knowledge.engine import danger
 from knowledge.topics import Topic
 from storage.people import Session
 from storage.views import File, Queued

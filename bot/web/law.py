@@ -15,7 +15,7 @@ from handlers.cases import Library
 from handlers.tickets import SHANGHAI
 from knowledge import citations
 from knowledge.citations import Citation
-from knowledge.store import Kind, Standing
+from knowledge.statutes.store import Kind, Standing
 
 CACHE = {"Cache-Control": "no-cache"}  # nothing personal, but a correction must show at once
 LONGEST = 80  # characters of a law's name

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from handlers import phrases
 from handlers.messages import Option
-from knowledge import danger, text
+from knowledge import text
+from knowledge.engine import danger
 from knowledge.topics import Topic
 from storage.views import Said
 

@@ -4,8 +4,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
-from knowledge.amounts import MOST
 from knowledge.results import Unclear
+from knowledge.sums.amounts import MOST
 
 Number: TypeAlias = Decimal | int
 FEN = Decimal("0.01")  # yuan

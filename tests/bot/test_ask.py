@@ -12,7 +12,7 @@ from bot.ask import Asker
 from bot.engine import open_library, whole
 from handlers import phrases
 from handlers.cases import Library, Rules
-from knowledge.match import ArticleFinding, Findings, Matcher
+from knowledge.engine.match import ArticleFinding, Findings, Matcher
 from tests.bot.terminal import process
 from tests.handlers import shelf
 from tests.handlers.shelf import found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import build
+from knowledge.statutes import build
 from tests.bot.terminal import run
 
 

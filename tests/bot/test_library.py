@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import build, topics
+from knowledge import topics
+from knowledge.statutes import build
 from tests.bot.terminal import Ran, run
 
 

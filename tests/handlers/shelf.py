@@ -12,10 +12,10 @@ from handlers.messages import Address, Arrived, Inbound, Kind
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
 from handlers.routes import Route
-from knowledge import build
 from knowledge.citations import Citation
-from knowledge.match import Findings, TopicFinding
-from knowledge.store import Statutes
+from knowledge.engine.match import Findings, TopicFinding
+from knowledge.statutes import build
+from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic
 from tests.knowledge import laws
 

@@ -9,7 +9,7 @@ from handlers import consultation, phrases
 from handlers.cases import Library, Part, Rules
 from handlers.dialogue import Dialogue, Stage
 from handlers.outcomes import Decision, Outcome
-from knowledge.match import Findings
+from knowledge.engine.match import Findings
 from tests.handlers.shelf import TODAY, case, found, text, values
 
 RULES = Rules(answer=0.75, clarify=0.25, legal=0.5)

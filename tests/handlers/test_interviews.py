@@ -6,7 +6,8 @@ from handlers import phrases
 from handlers.cases import Library
 from handlers.dialogue import Stage
 from handlers.outcomes import Decision
-from knowledge import forms, topics
+from knowledge import topics
+from knowledge.guides import forms
 from tests.handlers.shelf import Talk, found, text, values
 
 ASKED = "我这种情况能不能申请法律援助"

@@ -15,7 +15,7 @@ from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
 from handlers.residents import Resident, Village
-from knowledge import danger
+from knowledge.engine import danger
 from tests.handlers.shelf import NOW, VILLAGES, Talk, found, inbound, text, values
 
 BEATEN = "我被老公打了，现在还在打"

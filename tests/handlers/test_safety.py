@@ -11,7 +11,7 @@ from handlers.messages import Kind
 from handlers.outcomes import Decision
 from handlers.residents import Resident, agree_to_advice, settle_in
 from handlers.tickets import Level
-from knowledge import danger
+from knowledge.engine import danger
 from tests.handlers.shelf import NOW, Talk, found, inbound, text, values
 
 BEATEN = "我被老公打了，现在还在打"

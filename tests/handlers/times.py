@@ -6,7 +6,7 @@ from functools import cache
 from handlers.clocks import Targets
 from handlers.hours import Hours
 from handlers.tickets import SHANGHAI
-from knowledge import workdays
+from knowledge.clocks import workdays
 
 HOURS = Hours(cache(workdays.is_workday))
 TARGETS = Targets(HOURS)

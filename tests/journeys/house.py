@@ -32,7 +32,7 @@ from handlers.cases import Library
 from handlers.messages import Address, Option
 from handlers.staff import Role, User, scoped
 from handlers.tickets import Ticket
-from knowledge.match import Matcher
+from knowledge.engine.match import Matcher
 from storage.store import Store
 from storage.views import File as TicketFile
 from tests.fakes.telegram import TOKEN, FakeTelegram

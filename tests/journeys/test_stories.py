@@ -14,7 +14,7 @@ from handlers import phrases
 from handlers.outcomes import Decision
 from handlers.tickets import Author, Level, State
 from knowledge.citations import Citation
-from knowledge.store import Kind
+from knowledge.statutes.store import Kind
 from tests.journeys.conftest import Opens
 from tests.journeys.house import Heard, House, Phone, Shelf, browser, receipt_in, terminal
 

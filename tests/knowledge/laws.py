@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from knowledge import build
 from knowledge.numerals import to_chinese
-from knowledge.store import Statutes
+from knowledge.statutes import build
+from knowledge.statutes.store import Statutes
 
 Law = tuple[str, str, str, Sequence[str]]  # name, effective_date, version_date, article texts
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from knowledge import build, topics
+from knowledge import topics
 from knowledge.check import check, stats
 from knowledge.citations import Citation
-from knowledge.store import Statutes
+from knowledge.statutes import build
+from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic, parse
 from tests.knowledge import laws
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from knowledge import build, reviews, topics
+from knowledge import reviews, topics
 from knowledge.citations import Citation
-from knowledge.store import Statutes
+from knowledge.statutes import build
+from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic
 from tests.knowledge import laws
 from tests.knowledge.test_check import GOOD

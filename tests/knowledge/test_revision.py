@@ -11,7 +11,7 @@ import pytest
 from knowledge.citations import Citation
 from knowledge.intake import Intake
 from knowledge.revision import Revision, faults, revise
-from knowledge.store import Statutes
+from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic
 from tests.knowledge import laws
 from tests.knowledge.test_check import GOOD, OTHER, TODAY

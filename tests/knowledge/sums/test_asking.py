@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from knowledge import forms, interviews
-from knowledge.interviews import State
+from knowledge.guides import forms, interviews
+from knowledge.guides.interviews import State
 from knowledge.results import Result
 from knowledge.sums import SUMS
 

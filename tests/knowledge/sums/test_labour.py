@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.amounts import count
 from knowledge.citations import Citation
 from knowledge.results import Result, Unclear
 from knowledge.sums import labour
+from knowledge.sums.amounts import count
 
 
 @pytest.mark.parametrize(

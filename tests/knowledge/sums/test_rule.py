@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from knowledge import build, sums
+from knowledge import sums
 from knowledge.results import Result
 from knowledge.rows import RuleError
-from knowledge.store import Kind, Statutes
+from knowledge.statutes import build
+from knowledge.statutes.store import Kind, Statutes
 from knowledge.sums import rule
 
 DAY = date(2026, 11, 24)

@@ -1,0 +1,205 @@
+"""Match a resident's words to topics and articles."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+
+from knowledge.engine import fuzzy, index, kernel, library, rank, story
+from knowledge.engine.articles import ArticleFinding, Articles, Statutes
+from knowledge.engine.confidence import sigmoid, softmax_with_none
+from knowledge.engine.index import Arrays, Floats
+from knowledge.engine.library import Asked, Library, Topic
+from knowledge.engine.semantic import Encoder, Sentences
+from knowledge.text import clean, normalise
+
+__all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
+
+EDITION = "2"  # of what is kept on disk; another one when the arrays change
+MOST = 10  # findings
+UNSURE = 0.5  # chance that a question is legal while the semantic leg is not there to say
+_WORDS = 6
+_KNOWN = 0.95  # how sure we are of a known question, as people type it
+_FOLLOWED = 0.95  # how sure we are that a message without a subject is about the topic just read
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFinding:
+    """A topic, the chance that it answers, and why: the nearest known question and the words in common."""
+
+    topic: str
+    confidence: float
+    nearest: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Topics, best first, and the chance that this is a legal question at all."""
+
+    topics: tuple[TopicFinding, ...] = ()
+    legal: float = 0.0
+
+
+class Matcher:
+    """Reads questions; safe to share among threads."""
+
+    def __init__(self, topics: Library, articles: Articles | None, encoder: Encoder | None) -> None:
+        self._library = topics
+        self._articles = articles
+        self._encoder = encoder
+        self._done = Event()
+        self._places = {name: place for place, name in enumerate(topics.ids)}
+
+    @staticmethod
+    def build(
+        topics: Sequence[Topic],
+        statutes: Statutes | None = None,
+        cache: Path | None = None,
+        encoder: Sentences | None = None,
+    ) -> "Matcher":
+        """A matcher that answers by words at once and by meaning as soon as the encoder has loaded."""
+        sentences = encoder or Sentences()
+        matcher = Matcher(
+            library.build(topics), Articles(statutes, topics, cache, sentences) if statutes else None, sentences
+        )
+        Thread(target=matcher.warm, args=(sentences, cache), name="meaning", daemon=True).start()
+        return matcher
+
+    @property
+    def ready(self) -> bool:
+        """Whether the semantic leg serves too."""
+        return self._library.vectors is not None
+
+    def warm(self, sentences: Sentences, cache: Path | None) -> None:
+        """Load the encoder and what is learned from the topics' texts, from disk if it was kept there."""
+        try:
+            self._warm(sentences, cache)
+        finally:
+            self._done.set()
+
+    def _warm(self, sentences: Sentences, cache: Path | None) -> None:
+        sentences.load()
+        if not sentences.ready:
+            return
+        texts = self._library.texts
+        name = f"topics-{_content((EDITION, *texts.texts))}"
+        told = index.load(cache, name) if cache else None
+        if told is None:
+            told = _learned(self._library, sentences)
+            if cache and told:
+                index.save(cache, name, told)
+        if told:
+            vectors = np.asarray(told["variants"], np.float32)
+            self._library = self._library.with_meaning(vectors, kernel.of(told))
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the semantic leg serves within that time; that it never will is said as soon as it is known."""
+        return self._done.wait(seconds) and self.ready
+
+    def match(self, question: str, *, after: str | None = None) -> Findings:
+        """The topics that may answer; `after` is the topic the dialogue is at."""
+        text = normalise(story.condense(clean(question)))
+        if after in self._places and story.leans(text):
+            return self._followed(text, str(after))
+        if not any(char.isalnum() for char in text):
+            return Findings()
+        shelf = self._library
+        if known := _known(shelf, library.ask(text)):
+            return Findings((known,), 1.0)  # an easy question leaves early, before its meaning is worked out
+        asked = library.ask(text, self._vector(text))
+        legal = UNSURE if asked.vector is None else rank.gate().chance(asked.vector)
+        return Findings(_found(shelf, asked, legal), round(legal, 4))
+
+    def articles(self, question: str, limit: int = MOST, as_of: date | None = None) -> tuple[ArticleFinding, ...]:
+        """The articles that bear on the question on that day (today if none is given), best first."""
+        text = normalise(story.condense(clean(question)))
+        if not self._articles or not text:
+            return ()
+        asked = library.ask(text, self._vector(text))
+        return self._articles.find(asked, self._library, limit, as_of or date.today())  # noqa: DTZ011 - local day
+
+    def split(self, question: str) -> tuple[str, ...]:
+        """The questions in one message; neighbours that ask about the same topic stay together."""
+        found: list[str] = []
+        last: str | None = None
+        for part in story.parts(question):
+            best = self._best(part)
+            if found and (best is None or best == last):
+                found[-1] += part
+            else:
+                found.append(part)
+                last = best
+        return tuple(found)
+
+    def _best(self, part: str) -> str | None:
+        if story.leans(normalise(part)):
+            return None
+        topics = self.match(part).topics
+        return topics[0].topic if topics and topics[0].confidence >= 0.3 else None
+
+    def _followed(self, text: str, topic: str) -> Findings:
+        place = self._places[topic]
+        nearest = self._library.nearest(place, library.ask(text))
+        return Findings((TopicFinding(topic, _FOLLOWED, nearest),), 1.0)
+
+    def _vector(self, text: str) -> Floats | None:
+        if self._encoder is None or self._library.vectors is None or fuzzy.is_pinyin(text):
+            return None
+        rows = self._encoder.encode([text])
+        return None if rows is None else rows[0]
+
+
+def _found(shelf: Library, asked: Asked, legal: float) -> tuple[TopicFinding, ...]:
+    if not shelf.ids:
+        return ()
+    places, scores, chances = _judged(shelf.features(asked), asked, legal)
+    best = np.argsort(-scores, kind="stable")[:MOST]
+    return tuple(
+        TopicFinding(
+            shelf.ids[int(places[i])],
+            round(chances[int(i)], 4),
+            shelf.nearest(int(places[i]), asked),
+            shelf.shared(int(places[i]), asked)[:_WORDS],
+        )
+        for i in best
+    )
+
+
+def _known(shelf: Library, asked: Asked) -> TopicFinding | None:
+    place = shelf.known(asked)
+    if place is None:
+        return None
+    return TopicFinding(shelf.ids[place], _KNOWN, shelf.nearest(place, asked), shelf.shared(place, asked)[:_WORDS])
+
+
+def _judged(features: Floats, asked: Asked, legal: float) -> tuple[Sequence[int], Floats, Sequence[float]]:
+    # Places of topics, raw scores to order them by, and their chances.
+    forest = rank.forest() if asked.vector is not None else None
+    if forest:
+        trees, curve = forest
+        places = rank.shortlist(features)
+        scores = trees.scores(rank.rows(features[places], legal, len(asked.text)))
+        return places.tolist(), scores, [curve(sigmoid(float(score))) for score in scores]
+    name = "full" if asked.vector is not None else "pinyin" if fuzzy.is_pinyin(asked.text) else "lexical"
+    learned = rank.model(name)
+    scores = learned.scores(features)
+    chances = softmax_with_none(scores, learned.nothing(legal))
+    return range(len(scores)), scores, [learned.curve(float(chance)) for chance in chances]
+
+
+def _learned(shelf: Library, sentences: Sentences) -> Arrays:
+    vectors = sentences.encode(shelf.texts.texts)
+    if vectors is None:
+        return {}
+    found = kernel.learn(shelf.texts, vectors, len(shelf.ids))
+    own = {"variants": vectors[: len(shelf.variants)].astype(np.float16)}
+    return own | dict(kernel.arrays(found)) if found else own
+
+
+def _content(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
