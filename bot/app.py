@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import metrics, schedule, work
+from bot import files, metrics, schedule, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
@@ -89,6 +89,7 @@ class App:
     async def _receive(self) -> None:
         """Load the library, then handle what waits."""
         library, engine = await self._opened()
+        self._run(files.prepare())
         inbox = self.settings.file.inbox
         reception = Reception(
             inbox=self.store.inbox,

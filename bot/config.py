@@ -91,6 +91,7 @@ class Web(Section):
     logins_per_5_minutes: int = Field(default=5, ge=1)
     session_hours: float = Field(default=12, gt=0)
     session_idle_minutes: float = Field(default=30, gt=0)
+    file_hours: float = Field(default=2, gt=0)
 
 
 class Telegram(Section):

@@ -146,10 +146,10 @@ UNLIMITED = Limit(100_000, len)
 
 
 def parts(reply: Reply, channel: str) -> tuple[Reply, ...]:
-    """The reply in pieces that the channel takes; the options go with the last."""
+    """The reply in pieces that the channel takes; the options and the file go with the last."""
     limit = LIMITS.get(channel, UNLIMITED)
     *first, last = split(reply.text, limit)
-    return (*(Reply(text) for text in first), Reply(last, reply.options))
+    return (*(Reply(text) for text in first), replace(reply, text=last))
 
 
 def split(text: str, limit: Limit) -> tuple[str, ...]:

@@ -120,8 +120,9 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
     rested = replace(rested, interview=None, topic=None, question=f"{words}\n{results.brief(result)}")
     cited = results.citable(result, case.library.statutes, case.day)
     verdict = Verdict(Decision.ANSWER, 1.0, citations=cited, why=f"interview {interview.id}", result=result)
-    said = results.render(result, case.library.statutes, case.day)
-    return Outcome(verdict, (Reply(said, options),), case.resident, rested)
+    said = Reply(results.render(result, case.library.statutes, case.day))
+    *before, last = (said, document) if (document := results.document(result)) else (said,)
+    return Outcome(verdict, (*before, replace(last, options=options)), case.resident, rested)
 
 
 def _gone(case: Case) -> Outcome:

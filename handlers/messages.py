@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from knowledge.guides.papers import Draft
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -53,8 +55,28 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A paper, drawn as a Word file when somebody takes it."""
+
+    name: str
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A day for a calendar, in the form of RFC 5545."""
+
+    name: str
+    text: str
+
+
+Attachment = Document | Calendar
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What we say, and what can be picked in answer."""
+    """What we say, what can be picked in answer, and the file that goes with it; the text is short if there is one."""
 
     text: str
     options: tuple[Option, ...] = ()
+    attachment: Attachment | None = None

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.deliveries import State as Sending
-from handlers.messages import Address, Kind, Option
+from handlers.messages import Address, Attachment, Kind, Option
 from handlers.staff import Scope
 from handlers.tickets import Author, State, Ticket
 from storage import inbox as inboxes
@@ -26,6 +26,14 @@ DIGITS = 18  # of a row number at most; a page may send anything, and the databa
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A file that went with a message, by the number of its delivery."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One line of a chat page; `cursor` grows with time and says where to read on."""
 
@@ -36,6 +44,7 @@ class Said:
     options: tuple[Option, ...] = ()
     chosen: bool = False  # a button was pressed: the text is its value
     told: bool = False  # the safety text was shown before this could be stored
+    file: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,19 @@ class Views:
             else:
                 seen_out = max(seen_out, found.id)
                 reply = reply_in(self._vault, found)
-                one = Said(f"{seen_in}-{seen_out}", True, reply.text, moment(at), reply.options)
+                file = Filed(found.id, reply.attachment.name) if reply.attachment else None
+                one = Said(f"{seen_in}-{seen_out}", True, reply.text, moment(at), reply.options, file=file)
             said.append(one)
         return said
+
+    async def attachment(self, address: Address, number: int) -> Attachment | None:
+        """The file that went to that address in that delivery."""
+        wanted = select(outbox).where(
+            outbox.c.id == number, outbox.c.channel == address.channel, outbox.c.external == address.external
+        )
+        async with reading(self._read) as connection:
+            found = (await connection.execute(wanted)).first()
+        return reply_in(self._vault, found).attachment if found else None
 
     async def is_busy(self, address: Address) -> bool:
         """Is anything that was said at that address, or to it, still on its way?"""

@@ -6,13 +6,15 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from typing import TextIO
 from uuid import uuid4
 
+from bot import files
 from handlers.deliveries import Delivery, Receipt, Sent, wording
 from handlers.errors import StorageDown
-from handlers.messages import Address, Inbound, Kind
+from handlers.messages import Address, Attachment, Inbound, Kind
 
 NAME = "console"
 ME = Address(NAME, "me")
@@ -22,12 +24,13 @@ Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 
 
 class Console:
-    """The channel; `heard` is what it reads as a file descriptor, `said` what it writes to."""
+    """The channel; `heard` is what it reads as a file descriptor, `said` what it writes to, files go to `folder`."""
 
     name = NAME
 
-    def __init__(self, accept: Accept, heard: int = 0, said: TextIO = sys.stdout) -> None:
+    def __init__(self, accept: Accept, folder: Path, heard: int = 0, said: TextIO = sys.stdout) -> None:
         self._accept = accept
+        self._folder = folder
         self._heard = heard
         self._said = said
 
@@ -38,8 +41,18 @@ class Console:
     async def send(self, delivery: Delivery) -> Receipt:
         """Print it."""
         options = (f"  {number}. {option.label}" for number, option in enumerate(delivery.reply.options, 1))
-        self._print("\n".join(("", wording(delivery), *options, "", "> ")))
+        kept = [str(await self._keep(delivery.reply.attachment))] if delivery.reply.attachment else []
+        self._print("\n".join(("", wording(delivery), *kept, *options, "", "> ")))
         return Sent()
+
+    async def _keep(self, attachment: Attachment) -> Path:
+        """Write the file where only its owner reads it; one of the same name is replaced."""
+        file = await files.made(attachment)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / file.name
+        path.touch(mode=0o600)
+        path.write_bytes(file.content)
+        return path
 
     async def listen(self) -> None:
         """Take lines until the input ends."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from telegram import Bot, Message, Update
+from telegram import Bot, InputFile, Message, Update
 from telegram.error import (
     BadRequest,
     Conflict,
@@ -24,6 +24,7 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest
 
+from bot import files
 from bot.channels.http import NotSent, Unanswered, pause
 from bot.channels.pace import Pace
 from bot.log import failure, logger
@@ -42,7 +43,7 @@ TURN_SECONDS = 15  # that a delivery may wait for its turn; with the call itself
 ANSWER_SECONDS = 5  # for the answer to a poll, beyond the time it may wait
 ROW_UNITS = 14  # characters of labels that fit beside each other on a phone
 # in small letters, which the server reads alike: the library warns of names that it has a method for
-_SEND, _FETCH = "sendmessage", "getupdates"
+_SEND, _HAND_OVER, _FETCH = "sendmessage", "senddocument", "getupdates"
 # by the library, over shapes that it does not know
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError, RecursionError)
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
@@ -98,10 +99,15 @@ def _calls(message: Message, username: str) -> bool:
     return f"@{called}" == name if called else commands.recognise(command) is not None
 
 
-def message(delivery: Delivery) -> dict[str, Any]:
-    """The parameters of sendMessage; the text is plain, so nothing in it can be taken for markup."""
-    markup = {"reply_markup": {"inline_keyboard": keyboard(delivery.reply.options)}} if delivery.reply.options else {}
-    return {"chat_id": int(delivery.address.external), "text": wording(delivery), **markup}
+async def call(delivery: Delivery) -> tuple[str, dict[str, Any]]:
+    """The method and its parameters; the text is plain, so nothing in it can be taken for markup."""
+    reply, words = delivery.reply, wording(delivery)
+    markup = {"reply_markup": {"inline_keyboard": keyboard(reply.options)}} if reply.options else {}
+    to = {"chat_id": int(delivery.address.external), **markup}
+    if reply.attachment is None:
+        return _SEND, {**to, "text": words}
+    file = await files.made(reply.attachment)
+    return _HAND_OVER, {**to, "caption": words, "document": InputFile(file.content, filename=file.name)}
 
 
 def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
@@ -149,7 +155,7 @@ class Telegram:
             return Later(timedelta(seconds=self._pace.closed()), "told to wait")
         try:
             # asked for raw: a Message object costs more to make than the whole call, and only its number is wanted
-            sent = await self._bot.do_api_request(_SEND, message(delivery))
+            sent = await self._bot.do_api_request(*await call(delivery))
         except TelegramError as error:
             return self._receipt(error)
         return Sent(str(sent["message_id"]))

@@ -13,6 +13,7 @@ from bot import metrics
 from bot.app import App
 from bot.channels.web import NAME
 from bot.web import talk, wording
+from bot.web.downloads import Downloads
 from bot.web.guards import Gate, caller
 from bot.web.live import Live, nonce
 from bot.web.pages import FIRST_AID, page, refusal, wants_json
@@ -32,10 +33,10 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 class Chat:
     """The resident's pages."""
 
-    def __init__(self, app: App, visitors: Visitors) -> None:
+    def __init__(self, app: App, visitors: Visitors, downloads: Downloads) -> None:
         self._app = app
         self._visitors = visitors
-        self._live = Live(app, visitors)
+        self._live = Live(app, visitors, downloads)
         self._posts = Gate(app.settings.file.web.posts_per_minute, 60)
 
     def routes(self) -> list[Route]:
@@ -54,7 +55,7 @@ class Chat:
         said = await self._live.said(visitor)
         response = page(
             "chat.html",
-            bubbles=talk.bubbles(said, self._live.names()),
+            bubbles=self._live.bubbles(visitor, said, self._live.names()),
             cursor=said[-1].cursor if said else "",
             waiting=_is_waiting(said),
             loading=self._app.library is None,

@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from bot.app import App
 from bot.channels.web import NAME
 from bot.web import talk
+from bot.web.downloads import Downloads
 from bot.web.pages import fragment
 from bot.web.visitors import Visitors
 from handlers.errors import StorageDown
@@ -29,9 +30,10 @@ _CURSOR = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 class Live:
     """Looks at conversations for the pages that show them."""
 
-    def __init__(self, app: App, visitors: Visitors) -> None:
+    def __init__(self, app: App, visitors: Visitors, downloads: Downloads) -> None:
         self._app = app
         self._visitors = visitors
+        self._downloads = downloads
 
     async def said(self, visitor: str, cursor: str = "") -> tuple[Said, ...]:
         """What was said, from the cursor on; raises StorageDown."""
@@ -40,6 +42,10 @@ class Live:
     def names(self) -> talk.Names:
         """What buttons are called."""
         return talk.Names(self._app.library.topics if self._app.library else {})
+
+    def bubbles(self, visitor: str, said: Sequence[Said], names: talk.Names) -> Sequence[talk.Bubble]:
+        """The conversation as the page of that visitor shows it."""
+        return talk.bubbles(said, names, lambda number: self._downloads.link(visitor, number))
 
     async def answered(self, visitor: str) -> None:
         """Wait a little for the answer, so that a page without scripts shows it at once."""
@@ -63,7 +69,7 @@ class Live:
             for one in await self._quietly(visitor) if cursor else ():
                 names.learn(one.options)
             while True:
-                for bubble in talk.bubbles(await self._quietly(visitor, cursor), names):
+                for bubble in self.bubbles(visitor, await self._quietly(visitor, cursor), names):
                     cursor = bubble.cursor
                     yield _frame(bubble)
                 await _either(news, LOOK)

@@ -19,6 +19,7 @@ from bot.config import key
 from bot.web.auth import Auth
 from bot.web.chat import Chat
 from bot.web.desk import Desk
+from bot.web.downloads import Downloads
 from bot.web.guards import BODY_LIMIT, Guard
 from bot.web.health import Health
 from bot.web.law import Law
@@ -54,9 +55,11 @@ def site(app: App) -> Starlette:
 
 
 def _routes(app: App) -> list[BaseRoute]:
-    visitors = Visitors(app.settings, key(app.settings, "cookie_key"))
+    cookies = key(app.settings, "cookie_key")
+    visitors = Visitors(app.settings, cookies)
+    downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
-    parts = (Chat(app, visitors), Law(app), auth, Desk(app, auth), Health(app, auth))
+    parts = (Chat(app, visitors, downloads), downloads, Law(app), auth, Desk(app, auth), Health(app, auth))
     pages = [route for part in parts for route in part.routes()]
     return [*pages, *_webhook(app), Mount("/static", Files(directory=STATIC))]
 

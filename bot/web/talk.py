@@ -1,6 +1,6 @@
 """Show a conversation as a page does: whose words, which buttons still count, what a pressed button was called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,14 @@ EXAMPLE = "· "  # how a line of the welcome begins that is one
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A file to take."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bubble:
     """One message on the page."""
 
@@ -26,6 +34,7 @@ class Bubble:
     text: str
     at: datetime
     options: tuple[Option, ...] = ()
+    file: Link | None = None
 
 
 @dataclass(slots=True)
@@ -47,14 +56,16 @@ class Names:
         return self.known.get(value, PRESSED)
 
 
-def bubbles(said: Sequence[Said], names: Names) -> Sequence[Bubble]:
-    """The conversation, oldest first; only the last buttons can still be pressed."""
+def bubbles(said: Sequence[Said], names: Names, address: Callable[[int], str]) -> Sequence[Bubble]:
+    """The conversation, oldest first; only the last buttons can still be pressed. `address` is that of a file."""
     last = max((n for n, one in enumerate(said) if one.options), default=-1)
     shown: list[Bubble] = []
     for number, one in enumerate(said):
         names.learn(one.options)
         words = one.text if one.ours else _heard(one, names)
-        shown.append(Bubble(one.cursor, one.ours, words, one.at, one.options if number == last else ()))
+        options = one.options if number == last else ()
+        file = Link(one.file.name, address(one.file.number)) if one.file else None
+        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file))
         if one.told and (alarm := danger.assess(words)):
             shown.append(Bubble(one.cursor, True, alarm.words, one.at))  # it was shown, though it was never a delivery
     return shown

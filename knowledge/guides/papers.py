@@ -59,7 +59,7 @@ def paper(*, paper: str, **answers: Value) -> Result:
         value=kind.title,
         unit="",
         steps=tuple(_steps(kind, drawn)),
-        leaves_out=tuple(f"{label}：文书里留了空，请补上" for label in drawn.missing),
+        leaves_out=drawn.missing,
         notes=(f"交到哪里：{kind.where}", f"要几份：{kind.copies}", *kind.notes, BY_HAND),
         paper=kind.id,
         fields=drawn.fields,
@@ -76,10 +76,9 @@ def _steps(paper: Paper, drawn: Draft) -> Iterator[Step]:
     for element in paper.elements:
         if (value := fields[element.label]) and element.label not in drawn.missing:
             yield Step(f"{element.label}：{value}", element.basis)
-    if drawn.missing:
-        wanting = [element.basis for element in paper.elements if any(_is_of(element, name) for name in drawn.missing)]
-        yield Step(f"还缺：{'、'.join(drawn.missing)}", tuple(dict.fromkeys(c for basis in wanting for c in basis)))
-    yield Step("交到哪里、交几份按这些规定", paper.basis)
+    wanting = [element.basis for element in paper.elements if any(_is_of(element, name) for name in drawn.missing)]
+    rules = tuple(dict.fromkeys(citation for basis in (*wanting, paper.basis) for citation in basis))
+    yield Step("应当写哪些、交到哪里，按文末的依据", rules)
 
 
 def _is_of(element: Element, missing: str) -> bool:

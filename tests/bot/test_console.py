@@ -17,7 +17,7 @@ from bot.channels.console import ME, NOT_KEPT, Console
 from handlers import phrases
 from handlers.deliveries import RESEND_MARK, Delivery, Lane, Sent, State
 from handlers.errors import StorageDown
-from handlers.messages import Inbound, Kind, Option, Reply
+from handlers.messages import Calendar, Inbound, Kind, Option, Reply
 from tests.bot.process import started
 from tests.journeys.house import kept
 
@@ -25,12 +25,12 @@ from tests.journeys.house import kept
 class Typing:
     """A keyboard, a screen, and what was kept of the lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.kept: list[Inbound] = []
         self.is_down = False
         self.screen = io.StringIO()
         self._heard, self.keys = os.pipe()
-        self.console = Console(self._accept, self._heard, self.screen)
+        self.console = Console(self._accept, folder, self._heard, self.screen)
 
     async def _accept(self, inbounds: Sequence[Inbound]) -> None:
         if self.is_down:
@@ -53,8 +53,8 @@ class Typing:
 
 
 @pytest.fixture
-async def typing() -> AsyncGenerator[Typing]:
-    made = Typing()
+async def typing(tmp_path: Path) -> AsyncGenerator[Typing]:
+    made = Typing(tmp_path / "files")
     yield made
     made.close()
 
@@ -108,6 +108,15 @@ async def test_options_are_numbered_under_the_answer(typing: Typing) -> None:
 async def test_a_repetition_is_marked(typing: Typing) -> None:
     await typing.console.send(delivery(Reply("答"), resent=True))
     assert RESEND_MARK.strip() in typing.screen.getvalue()
+
+
+async def test_a_file_is_written_and_its_path_is_printed(typing: Typing, tmp_path: Path) -> None:
+    calendar = Calendar("最后一天.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+    assert await typing.console.send(delivery(Reply("日历在这里：", attachment=calendar))) == Sent()
+    path = tmp_path / "files" / "最后一天.ics"
+    assert str(path) in typing.screen.getvalue()
+    assert path.read_bytes() == calendar.text.encode()
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def delivery(reply: Reply, *, resent: bool = False) -> Delivery:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,14 +21,16 @@ from bot.channels.pace import Pace
 from bot.channels.telegram import Telegram
 from bot.engine import Blind, bare
 from bot.log import configure
-from handlers import phrases
+from handlers import phrases, results
 from handlers.cases import Part
 from handlers.deliveries import RESEND_MARK, Closed, Delivery, Lane, Later, Receipt, Refused, Sent, State, Uncertain
 from handlers.errors import StorageDown
-from handlers.messages import Address, Inbound, Kind, Option, Reply
+from handlers.messages import Address, Calendar, Document, Inbound, Kind, Option, Reply
 from handlers.receive import TRIES
+from knowledge.guides import papers
 from tests.bot.terminal import undisturbed_logs
-from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram
+from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram, units
+from tests.fakes.telegram.methods import MAX_CAPTION_UNITS
 from tests.journeys.house import SECRET, Changes, House, locked, open_house, receipt_in
 
 Opens = Callable[..., AbstractAsyncContextManager[House]]
@@ -393,6 +396,34 @@ async def test_words_and_buttons_arrive_as_they_are(fake: FakeTelegram, channel:
     assert fake.sent[0].markup is not None
     shown = [[b["text"] for b in row] for row in fake.sent[0].markup["inline_keyboard"]]
     assert shown == [["同意", "不同意"], ["一个长得放不下的选项"]]
+
+
+DRAFT = papers.draft(papers.papers()["iou"], {"lender": "李四，电话138", "purpose": "看病"})
+FILES = {
+    "a paper": (Document("借条.docx", DRAFT), b"PK"),
+    "a day": (Calendar("最后一天.ics", "BEGIN:VCALENDAR\r\n"), b"BEGIN:VCALENDAR"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_a_file_arrives_under_its_name_with_words_and_buttons(
+    fake: FakeTelegram, channel: Telegram, name: str
+) -> None:
+    attachment, begins = FILES[name]
+    fake.meet([1])
+    reply = Reply("文档在这里。", (Option("找人工", "human"),), attachment)
+    receipt = await channel.send(replace(a_delivery(), reply=reply))
+    [sent] = fake.sent
+    assert receipt == Sent(str(sent.message_id))
+    assert (sent.text, [button["text"] for button in sent.buttons]) == ("文档在这里。", ["找人工"])
+    assert sent.file
+    assert sent.file.name == attachment.name
+    assert sent.file.content.startswith(begins)
+
+
+def test_the_words_over_every_paper_are_short_enough_for_a_caption() -> None:
+    words = [RESEND_MARK + results.ENCLOSED.format(title=paper.title) for paper in papers.papers().values()]
+    assert max(map(units, words)) <= MAX_CAPTION_UNITS
 
 
 FAULTS: dict[str, tuple[dict[str, Any], type[Receipt]]] = {

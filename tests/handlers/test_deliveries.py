@@ -29,7 +29,7 @@ from handlers.deliveries import (
     utf16_units,
     wording,
 )
-from handlers.messages import Address, Option, Reply
+from handlers.messages import Address, Calendar, Option, Reply
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(seconds=60)
@@ -171,3 +171,7 @@ class TestParts:
 
     def test_the_page_takes_it_whole(self) -> None:
         assert len(parts(Reply("长" * 9000), "web")) == 1
+
+    def test_a_file_goes_with_the_last_part(self) -> None:
+        file = Calendar("日.ics", "")
+        assert [part.attachment for part in parts(Reply("长" * 9000, (), file), "telegram")] == [None, None, file]

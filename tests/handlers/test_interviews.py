@@ -2,9 +2,10 @@
 
 import pytest
 
-from handlers import phrases
+from handlers import phrases, results
 from handlers.cases import Library
 from handlers.dialogue import Stage
+from handlers.messages import Document
 from handlers.outcomes import Decision
 from knowledge import topics
 from knowledge.guides import forms
@@ -113,6 +114,24 @@ def test_a_law_or_a_question_in_the_middle_is_answered_and_the_interview_waits(l
     assert asked.verdict.topic is not None
     assert asked.verdict.topic.id == "wages"
     assert text(talk.say("继续")) == second
+
+
+def test_a_paper_says_what_is_missing_and_hands_over_the_document(library: Library) -> None:
+    talk = Talk(library)
+    talk.say("帮我写一张借条")
+    outcome = talk.say("李四，电话138")
+    while not outcome.verdict.result:
+        outcome = talk.say("不清楚")
+    said, enclosed = outcome.replies
+    assert said.text.startswith("【借条】\n照您说的填好了")
+    assert "还缺、文档里留了空的：\n· " in said.text
+    assert results.PAPER_NOTE in said.text
+    assert results.NOTE not in said.text
+    assert said.options == ()
+    assert isinstance(enclosed.attachment, Document)
+    assert enclosed.attachment.name == "借条.docx"
+    assert dict(enclosed.attachment.draft.fields)["出借人_姓名"] == "李四"
+    assert enclosed.options[-1] == phrases.HUMAN
 
 
 def test_danger_comes_before_the_screen(library: Library) -> None:

@@ -361,7 +361,7 @@ async def terminal(house: House) -> AsyncGenerator[Terminal]:
     """A terminal that is open."""
     heard, keys = os.pipe()
     screen = io.StringIO()
-    console = Console(house.app.accept, heard, screen)
+    console = Console(house.app.accept, house.settings.folder / "files", heard, screen)
     house.app.channels[console.name] = console
     listening = asyncio.create_task(console.listen())
     try:

@@ -6,10 +6,11 @@ import pytest
 
 from handlers import tickets
 from handlers.deliveries import Closed, Refused, Sent, settle
-from handlers.messages import Address, Option, Reply
+from handlers.messages import Address, Document, Option, Reply
 from handlers.outcomes import Placed
 from handlers.staff import Scope
 from handlers.tickets import Author, Entry, Level, State, Ticket
+from knowledge.guides.papers import Draft
 from storage.store import Store
 from storage.views import TRANSCRIPT
 from tests.storage.given import CHANNELS, NOW, adviser, answered, arrive, at, claim, inbound, opened_ticket, outcome
@@ -61,6 +62,18 @@ class TestTranscript:
         situation = (await store.records.gather(await arrive(store, inbound(who="w", channel="web")), NOW))[0]
         await store.records.record([(situation, outcome(situation, Reply("您同意吗？", options)))], NOW)
         assert (await store.views.transcript(HERE))[-1].options == options
+
+    async def test_a_file_is_named_and_is_given_to_its_address_only(self, store: Store) -> None:
+        paper = Document("借条.docx", Draft("iou", (("出借人", "李四"),)))
+        situation = (await store.records.gather(await arrive(store, inbound(who="w", channel="web")), NOW))[0]
+        await store.records.record([(situation, outcome(situation, Reply("文档", attachment=paper), "无"))], NOW)
+        files = [line.file for line in await store.views.transcript(HERE) if line.ours]
+        [file] = [file for file in files if file]
+        assert file.name == "借条.docx"
+        assert await store.views.attachment(HERE, file.number) == paper
+        assert await store.views.attachment(HERE, file.number + 1) is None, "words alone"
+        assert await store.views.attachment(Address("web", "other"), file.number) is None
+        assert await store.views.attachment(Address("telegram", "w"), file.number) is None
 
     async def test_of_a_long_talk_the_end_is_shown(self, store: Store) -> None:
         for n in range(TRANSCRIPT + 5):
