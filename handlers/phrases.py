@@ -11,6 +11,9 @@ YES = Option("同意", "yes")
 NO = Option("不同意", "no")
 SKIP = Option("不说/找不到", "skip")
 NONE_OF_THESE = Option("都不是，找人工", "human")
+UNSUBSCRIBE = Option("退订", "unsubscribe")
+
+WAY_OUT = "不想再收，发“退订”。"
 
 WELCOME = """您好，这里是铜梁公共法律服务。您可以直接用自己的话提问，比如：
 · 老板欠我三个月工资怎么办
