@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot import config
 from bot.app import App, build
-from bot.engine import Engine
+from bot.engine import Engine, open_library, whole
 from handlers.cases import Part
 from knowledge.engine.match import Findings, TopicFinding
 from storage.migrate import upgrade
@@ -51,8 +51,10 @@ async def serve(folder: Path, base: str, token: str, *, match: bool) -> None:
     settings.folder.mkdir()
     await upgrade(settings.database_url)
     app: App = build(settings)
-    if not match:
-        app.engine = Fixed()
+    # built to the end beforehand: what a fresh folder costs once is not what a message costs
+    app.library, matcher = open_library(settings.folder)
+    whole(matcher)
+    app.engine = Engine(matcher) if match else Fixed()
     await app.start()
     await asyncio.Event().wait()
 
