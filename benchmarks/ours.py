@@ -43,16 +43,16 @@ class Fixed(Engine):
         """Nothing runs."""
 
 
-async def serve(folder: Path, base: str, token: str, *, match: bool) -> None:
-    """Run until the process is ended."""
+async def serve(folder: Path, library: Path, base: str, token: str, *, match: bool) -> None:
+    """Run until the process is ended; what is built for the library is kept in a folder of its own."""
     (folder / "config.toml").write_text(CONFIG.format(base=base), encoding="utf-8")
     os.environ["TELEGRAM_TOKEN"] = token
     settings = config.load(folder / "config.toml")
     settings.folder.mkdir()
     await upgrade(settings.database_url)
     app: App = build(settings)
-    # built to the end beforehand: what a fresh folder costs once is not what a message costs
-    app.library, matcher = open_library(settings.folder)
+    # loaded to the end beforehand: what a start costs once is not what a message costs
+    app.library, matcher = open_library(library)
     whole(matcher)
     app.engine = Engine(matcher) if match else Fixed()
     await app.start()
@@ -65,9 +65,10 @@ def main() -> None:
     parser.add_argument("--base", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--no-match", action="store_true")
     given = parser.parse_args()
-    asyncio.run(serve(given.data, given.base, given.token, match=not given.no_match))
+    asyncio.run(serve(given.data, given.library, given.base, given.token, match=not given.no_match))
 
 
 if __name__ == "__main__":
