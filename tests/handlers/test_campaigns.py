@@ -33,6 +33,14 @@ def scheduled() -> Campaign:
 
 
 DRAFT = drafted()
+SCHEDULED = scheduled()
+ACTS: list[tuple[Callable[[User], object], set[int]]] = [
+    (lambda u: campaigns.write(u, PLAN, NOW), {1, 2}),
+    (lambda u: campaigns.test(DRAFT, u), {1, 2}),
+    (lambda u: campaigns.approve(replace(DRAFT, state=State.TESTED, author=9), u, (), TIMING, NOW), {1, 2, 3}),
+    (lambda u: campaigns.pause(SCHEDULED, u), {1, 2, 3}),
+    (lambda u: campaigns.cancel(SCHEDULED, u), {1, 2, 3}),
+]
 
 
 class TestLife:
@@ -60,16 +68,7 @@ class TestLife:
         with pytest.raises(Refused, match="另一位"):
             campaigns.approve(changed, SECOND, (), TIMING, NOW)
 
-    @pytest.mark.parametrize(
-        ("act", "allowed"),
-        [
-            (lambda u: campaigns.write(u, PLAN, NOW), {1, 2}),
-            (lambda u: campaigns.test(drafted(), u), {1, 2}),
-            (lambda u: campaigns.approve(replace(DRAFT, state=State.TESTED, author=9), u, (), TIMING, NOW), {1, 2, 3}),
-            (lambda u: campaigns.pause(scheduled(), u), {1, 2, 3}),
-            (lambda u: campaigns.cancel(scheduled(), u), {1, 2, 3}),
-        ],
-    )  # fmt: skip
+    @pytest.mark.parametrize(("act", "allowed"), ACTS)
     def test_only_publishers_write_and_admins_may_approve_and_stop(
         self, act: Callable[[User], object], allowed: set[int]
     ) -> None:
