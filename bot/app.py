@@ -13,7 +13,7 @@ from bot.emergency import Emergency
 from bot.engine import Engine, bare, open_library
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import ports, receive
+from handlers import mediate, ports, receive
 from handlers.cases import Library, Rules
 from handlers.deliver import Dispatch
 from handlers.dialogue import Flood
@@ -85,6 +85,13 @@ class App:
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
+        schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
+
+    async def _mediations(self) -> int:
+        changed = await mediate.keep_time(self.store.mediations, now())
+        if changed:
+            self.waiting.ring()
+        return changed
 
     async def _receive(self) -> None:
         """Load the library, then handle what waits."""

@@ -10,13 +10,18 @@ from knowledge.guides.disputes import disputes
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Somebody with a stake in the dispute; `agrees` to mediation is None until it was said."""
+    """Somebody with a stake in the dispute; `agrees` to mediation is None until it was said.
+
+    `also` is what else a paper says of them (sex, age, trade); `resident` is whom we can write to.
+    """
 
     id: str
     name: str
     address: str = ""
     phone: str = ""
     agrees: bool | None = None
+    also: str = ""
+    resident: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

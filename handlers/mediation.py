@@ -41,6 +41,9 @@ class Case:
     decided_on: date | None = None
     reported_on: date | None = None  # to the police
     reminded_on: date | None = None
+    village: int | None = None
+    told: str = ""  # what the applicant says of it
+    revision: int = 0  # how often it was written down
 
     def __post_init__(self) -> None:
         if self.state in WILLING and not all(party.agrees for party in self.parties):
@@ -72,6 +75,8 @@ def take_in(
     reach: str | None = None,
     people: int | None = None,
     tried: str | None = None,
+    village: int | None = None,
+    told: str = "",
 ) -> Case:
     """Open a case; whoever applies has agreed already."""
     dispute = disputes().disputes[kind]
@@ -83,7 +88,16 @@ def take_in(
         raise Refused("金额不能是负数。")
     if refusing := [party.name for party in parties if party.agrees is False]:
         raise Refused(_declined(refusing[0]))
-    return Case(number, kind, parties, day, amount, reach, people, tried)
+    return Case(number, kind, parties, day, amount, reach, people, tried, village=village, told=told)
+
+
+def join(case: Case, party: str, resident: str) -> Case:
+    """The party can be written to from now on."""
+    others = {one.resident for one in case.parties if one.id != party}
+    if resident in others or not any(one.id == party and one.resident in (None, resident) for one in case.parties):
+        raise Refused("这一方已经有人登记了。")
+    joined = tuple(replace(one, resident=resident) if one.id == party else one for one in case.parties)
+    return replace(case, parties=joined)
 
 
 def agree(case: Case, party: str) -> Case:
@@ -131,6 +145,11 @@ def fail(case: Case) -> Case:
 
 
 # --- the agreement ----------------------------------------------------------------------------------------------------
+
+
+def sketch(case: Case, agreement: Agreement) -> Case:
+    """The mediator keeps what is written so far; what it still lacks is named by `agreements.missing`."""
+    return _moved(case, Act.SKETCH, agreement=agreement)
 
 
 def draft(case: Case, agreement: Agreement) -> Case:
@@ -189,6 +208,11 @@ def apply(case: Case, by: Collection[str], day: date) -> Case:
     if day > last_day(case):
         raise Refused(_expired(case))
     return applied
+
+
+def withdraw(case: Case) -> Case:
+    """The parties take the application back; within the thirty days they may apply again."""
+    return _moved(case, Act.WITHDRAW, applied_on=None)
 
 
 def confirm(case: Case, day: date) -> Case:

@@ -6,9 +6,11 @@ from typing import Protocol
 
 from handlers.cases import Part, Situation
 from handlers.deliveries import Delivery, Receipt
+from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound, Reply
 from handlers.outcomes import Outcome
 from handlers.residents import Village
+from handlers.staff import Scope
 from handlers.tickets import Entry, Ticket
 
 
@@ -57,6 +59,22 @@ class Tickets(Protocol):
 
     async def write(self, ticket: Ticket, entry: Entry | None, reply: Reply | None, now: datetime) -> None:
         """The new state, what was said, and the reply on its way to the resident, in one transaction."""
+        ...
+
+
+class Mediations(Protocol):
+    """Mediations, as mediators, parties and the clock change them."""
+
+    async def find(self, scope: Scope, number: str) -> Mediation | None:
+        """The mediation, if it is in scope."""
+        ...
+
+    async def binding(self) -> Sequence[Mediation]:
+        """Those with an agreement in force that nobody has brought to a court yet."""
+        ...
+
+    async def write(self, mediation: Mediation, told: Sequence[tuple[str, Reply]], now: datetime) -> bool:
+        """Open it or change it, with what residents are told; False if the number is taken or it has changed."""
         ...
 
 

@@ -40,6 +40,7 @@ STATE_NAMES = {
 BEFORE = frozenset({State.INTAKE, State.ACCEPTED, State.MEDIATING, State.DRAFTED})  # an agreement is in force
 ENDED = frozenset({State.FAILED, State.DECLINED})  # without one
 BOUND = frozenset(State) - BEFORE - ENDED
+ALIVE = BEFORE | {State.IN_FORCE, State.APPLIED}  # somebody has still something to do
 WILLING = frozenset(State) - {State.INTAKE} - ENDED  # nobody gets here without everybody's consent
 
 
@@ -53,9 +54,11 @@ class Act(StrEnum):
     START = "start"
     ESCALATE = "escalate"
     REPORT = "report"  # to the police
+    SKETCH = "sketch"  # write down a part of what is agreed
     DRAFT = "draft"
     SIGN = "sign"
     APPLY = "apply"
+    WITHDRAW = "withdraw"  # the application to the court
     CONFIRM = "confirm"
     REJECT = "reject"
     EXPIRE = "expire"
@@ -77,9 +80,11 @@ MOVES: Mapping[Act, Mapping[State, State]] = {
     Act.START: _to(State.MEDIATING, State.ACCEPTED),
     Act.ESCALATE: _to(State.ACCEPTED, State.ACCEPTED, State.MEDIATING),
     Act.REPORT: {state: state for state in BEFORE},
+    Act.SKETCH: _to(State.MEDIATING, State.MEDIATING, State.DRAFTED),
     Act.DRAFT: _to(State.DRAFTED, State.MEDIATING, State.DRAFTED),
     Act.SIGN: _to(State.IN_FORCE, State.DRAFTED),
     Act.APPLY: _to(State.APPLIED, State.IN_FORCE),
+    Act.WITHDRAW: _to(State.IN_FORCE, State.APPLIED),
     Act.CONFIRM: _to(State.CONFIRMED, State.APPLIED),
     Act.REJECT: _to(State.REJECTED, State.APPLIED),
     Act.EXPIRE: _to(State.EXPIRED, State.IN_FORCE),
@@ -88,7 +93,7 @@ MOVES: Mapping[Act, Mapping[State, State]] = {
     Act.FAIL: _to(State.FAILED, State.ACCEPTED, State.MEDIATING, State.DRAFTED),
     Act.RENEW: _to(State.INTAKE, State.REJECTED, State.EXPIRED),
 }
-_NAMES = {
+ACT_NAMES = {
     Act.AGREE: "表示愿意调解",
     Act.DECLINE: "拒绝调解",
     Act.STOP: "要求终止调解",
@@ -96,9 +101,11 @@ _NAMES = {
     Act.START: "开始调解",
     Act.ESCALATE: "转到上一级",
     Act.REPORT: "报告公安机关",
+    Act.SKETCH: "存协议草稿",
     Act.DRAFT: "拟协议",
     Act.SIGN: "签协议",
     Act.APPLY: "申请司法确认",
+    Act.WITHDRAW: "撤回确认申请",
     Act.CONFIRM: "登记法院确认",
     Act.REJECT: "登记法院驳回",
     Act.EXPIRE: "登记过期",
@@ -113,5 +120,5 @@ def after(state: State, act: Act) -> State:
     """Where the act leads; raises Refused with the reason."""
     moved = MOVES[act].get(state)
     if moved is None:
-        raise Refused(f"现在是“{STATE_NAMES[state]}”，不能{_NAMES[act]}。")
+        raise Refused(f"现在是“{STATE_NAMES[state]}”，不能{ACT_NAMES[act]}。")
     return moved

@@ -134,13 +134,13 @@ class Entry:
     at: datetime
 
 
-def number(now: datetime, chance: int) -> str:
+def number(now: datetime, chance: int, kind: str = "TL") -> str:
     """A receipt number that can be read out over the phone and not be guessed; `chance` is a random number."""
     letters = ""
     for _ in range(6):
         chance, digit = divmod(chance, len(RECEIPT_ALPHABET))
         letters += RECEIPT_ALPHABET[digit]
-    return f"TL{now.astimezone(SHANGHAI):%y%m%d}-{letters}"
+    return f"{kind}{now.astimezone(SHANGHAI):%y%m%d}-{letters}"
 
 
 def is_done(ticket: Ticket) -> bool:

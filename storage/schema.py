@@ -169,6 +169,28 @@ entries = Table(
 )
 Index(None, entries.c.receipt)
 
+mediations = Table(
+    "mediations",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("village", Number, ForeignKey("villages.id")),
+    Column("mediator", Number, ForeignKey("users.id")),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # all of the case
+)
+Index(None, mediations.c.state, mediations.c.opened_at)
+
+mediation_parties = Table(
+    "mediation_parties",
+    metadata,
+    Column("number", Text, ForeignKey("mediations.number"), primary_key=True),
+    Column("party", Text, primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), nullable=False),
+)
+Index(None, mediation_parties.c.resident)
+
 outbox = Table(
     "outbox",
     metadata,

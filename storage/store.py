@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
+from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
 from storage.records import Records
@@ -35,6 +36,7 @@ class Store:
     outbox: Outbox
     records: Records
     tickets: Tickets
+    mediations: Mediations
     people: People
     views: Views
 
@@ -56,6 +58,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         outbox=Outbox(writer, vault, lease=spans.lease, resend_after=spans.resend_after),
         records=Records(writer, engines.read, vault),
         tickets=Tickets(writer, vault),
+        mediations=Mediations(writer, engines.read, vault),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
         views=Views(engines.read, vault),
     )

@@ -41,7 +41,7 @@ class Tickets:
             if entry is None:
                 return
             added = await connection.execute(entries.insert().returning(entries.c.id), entry_row(self._vault, entry))
-            to = await _address(connection, ticket.resident)
+            to = await address(connection, ticket.resident)
             if reply and to:
                 await enqueue(connection, self._vault, now, [(f"entry:{added.scalar_one()}", to, Lane.TICKET, [reply])])
 
@@ -54,7 +54,7 @@ def _change(ticket: Ticket) -> Any:
     return update(tickets).where(tickets.c.receipt == ticket.receipt).values({name: changed[name] for name in acted})
 
 
-async def _address(connection: AsyncConnection, resident: str) -> Address | None:
+async def address(connection: AsyncConnection, resident: str) -> Address | None:
     """Where the resident can be reached: an open address before a closed one, the last used first."""
     statement = (
         select(addresses.c.channel, addresses.c.external)

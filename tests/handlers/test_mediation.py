@@ -52,6 +52,11 @@ IMPOSSIBLE: list[tuple[Move, Case, str]] = [
     (lambda case: mediation.apply(case, BOTH, LAST + timedelta(1)), BINDING, "可以起诉；也可以重新达成"),
     (lambda case: mediation.expire(case, LAST), BINDING, "还可以申请确认"),
     (lambda case: mediation.confirm(case, LAST), BINDING, "协议生效"),
+    (mediation.withdraw, BINDING, "协议生效"),
+    (lambda case: mediation.sketch(case, WHOLE), BINDING, "协议生效"),
+    (lambda case: mediation.join(mediation.join(case, "z", "r1"), "z", "r2"), ASKED, "已经有人登记"),
+    (lambda case: mediation.join(mediation.join(case, "z", "r1"), "l", "r1"), ASKED, "已经有人登记"),
+    (lambda case: mediation.join(case, "x", "r1"), ASKED, "已经有人登记"),
     (lambda case: mediation.confirm(case, LAST - timedelta(1)), APPLIED, "早于申请"),
     (lambda case: mediation.agree(case, "x"), ASKED, "不是这件调解的当事人"),
     (lambda case: mediation.agree(case, "l"), DECLINED, "一方拒绝"),
@@ -233,6 +238,25 @@ class TestWhatNoCourtConfirms:
             mediation.apply(case, BOTH, DAY)
 
 
+class TestWhatIsUnfinished:
+    def test_a_draft_that_lacks_something_is_kept_but_cannot_be_signed(self) -> None:
+        half = mediation.sketch(DRAFTED, replace(WHOLE, due=""))
+        assert (half.state, half.agreement) == (State.MEDIATING, replace(WHOLE, due=""))
+        with pytest.raises(Refused, match="调解中"):
+            mediation.sign(half, DAY, SIGNED)
+
+    def test_an_application_taken_back_can_be_made_again_within_the_thirty_days(self) -> None:
+        again = mediation.withdraw(APPLIED)
+        assert (again.state, again.applied_on) == (State.IN_FORCE, None)
+        assert mediation.apply(again, BOTH, LAST).applied_on == LAST
+        with pytest.raises(Refused, match="已经过了"):
+            mediation.apply(again, BOTH, LAST + timedelta(1))
+
+    def test_who_joined_once_may_join_the_same_side_again(self) -> None:
+        joined = mediation.join(ASKED, "l", "r2")
+        assert mediation.join(joined, "l", "r2") == joined
+
+
 class TestTheEnd:
     def test_after_a_failure_the_other_ways_are_told(self) -> None:
         assert any("乡镇政府" in step.words for step in mediation.ways(FAILED))
@@ -281,12 +305,16 @@ def tried(case: Case, one: Try) -> Case:
             return mediation.escalate(case)
         case Act.REPORT:
             return mediation.report(case, day)
+        case Act.SKETCH:
+            return mediation.sketch(case, agreement)
         case Act.DRAFT:
             return mediation.draft(case, agreement)
         case Act.SIGN:
             return mediation.sign(case, day, signatures)
         case Act.APPLY:
             return mediation.apply(case, signatures.parties, day)
+        case Act.WITHDRAW:
+            return mediation.withdraw(case)
         case Act.CONFIRM:
             return mediation.confirm(case, day)
         case Act.REJECT:
