@@ -79,6 +79,8 @@ class App:
 
     def _add_jobs(self) -> None:
         file = self.settings.file
+        look = timedelta(minutes=file.reminders.look_minutes)
+        schedule.every(self._clock, look, "reminders due", lambda: self.store.reminders.ring(now()))
         lease = timedelta(seconds=file.outbox.lease_seconds)
         keep = timedelta(days=file.data.keep_words_days)
         schedule.every(self._clock, lease / 3, "leases that ended", lambda: self.store.outbox.expire(now()))
@@ -151,7 +153,7 @@ def _report(task: "asyncio.Task[None]") -> None:
 def rules(file: File) -> Rules:
     """The rules of decision that were set."""
     flood = Flood(file.flood.burst, timedelta(seconds=file.flood.burst_seconds), file.flood.hourly)
-    return Rules(file.decide.answer, file.decide.clarify, file.decide.legal, flood)
+    return Rules(file.decide.answer, file.decide.clarify, file.decide.legal, flood, file.reminders.hour)
 
 
 def build(settings: Settings) -> App:

@@ -83,6 +83,13 @@ class Decide(Section):
     legal: float = Field(default=0.5, ge=0, le=1)
 
 
+class Reminders(Section):
+    """When residents are reminded of a last day."""
+
+    hour: int = Field(default=9, ge=8, le=20)
+    look_minutes: float = Field(default=5, gt=0, le=60)
+
+
 class Web(Section):
     """The pages."""
 
@@ -122,6 +129,7 @@ class File(Section):
     outbox: Outbox = Outbox()
     flood: Flood = Flood()
     decide: Decide = Decide()
+    reminders: Reminders = Reminders()
     web: Web = Web()
     telegram: Telegram = Telegram()
     log: Log = Log()

@@ -56,6 +56,7 @@ class Rules:
     clarify: float = 0.15  # least confidence of a topic worth offering
     legal: float = 0.5  # least chance that it is a legal question at all
     flood: Flood = field(default_factory=Flood)
+    reminder_hour: int = 9  # in Shanghai
     abroad: frozenset[str] = frozenset({"telegram"})  # channels whose servers stand outside the mainland
 
 

@@ -20,6 +20,9 @@ class Command(StrEnum):
     BACK = "back"
     LEAVE = "leave"
     RESUME = "resume"
+    CALENDAR = "calendar"
+    REMIND = "remind"
+    HUSH = "hush"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -35,6 +38,11 @@ _FORMS: dict[Command, tuple[str, ...]] = {
     Command.LEAVE: ("/cancel", "/退出", "取消", "算了", "退出", "不问了", "先不问了"),
     Command.BACK: ("/back", "/上一步", "上一步", "返回", "返回上一步", "答错了", "回上一步"),
     Command.RESUME: ("/resume", "/继续", "继续", "接着来", "接着问"),
+    Command.CALENDAR: ("/calendar", "/日历", "加到日历", "加日历", "加入日历", "calendar"),
+    Command.REMIND: ("/remind", "/提醒", "提醒我", "到时候提醒我", "到时提醒我", "到期提醒我", "提前提醒我", "remind"),
+    Command.HUSH: (
+        "/hush", "/停止提醒", "停止提醒", "取消提醒", "不用提醒", "不用提醒了", "不要提醒了", "别提醒了", "不再提醒",
+    ),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

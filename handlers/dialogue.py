@@ -32,6 +32,7 @@ class Dialogue:
     reason: str = ""  # why the question goes to a human, while that is being arranged
     recent: tuple[int, ...] = field(default=())  # seconds since the epoch of the last hour's messages
     interview: State | None = None  # how far an interview has come; it waits, however long
+    finished: State | None = None  # the interview whose result came last, for what may follow from it
     noticed: bool = False  # the flood notice was given and the flood has not ended
 
 

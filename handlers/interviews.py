@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import dialogue, phrases, results
+from handlers import dialogue, followups, phrases, results
 from handlers.cases import Case
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
@@ -114,10 +114,15 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
     except Unclear as unclear:
         return _before(_go_on(case, interview, interviews.back(state)), str(unclear))
     further = (Option(next_.title, f"interview:{name}") for name in interview.then if (next_ := interviews.find(name)))
-    options = (*further, Option(phrases.AGAIN, f"interview:{interview.id}"), phrases.HUMAN)
+    options = (
+        *followups.options(result, case.day),
+        *further,
+        Option(phrases.AGAIN, f"interview:{interview.id}"),
+        phrases.HUMAN,
+    )
     rested = dialogue.rest(case.dialogue, options)
     words = case.dialogue.question or interview.title
-    rested = replace(rested, interview=None, topic=None, question=f"{words}\n{results.brief(result)}")
+    rested = replace(rested, interview=None, finished=state, topic=None, question=f"{words}\n{results.brief(result)}")
     cited = results.citable(result, case.library.statutes, case.day)
     verdict = Verdict(Decision.ANSWER, 1.0, citations=cited, why=f"interview {interview.id}", result=result)
     said = Reply(results.render(result, case.library.statutes, case.day))

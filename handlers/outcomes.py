@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from handlers.dialogue import Dialogue
 from handlers.messages import Reply
+from handlers.reminders import Reminder
 from handlers.residents import Resident
 from handlers.tickets import Entry, Ticket
 from knowledge.citations import Citation
@@ -60,3 +61,5 @@ class Outcome:
     opened: tuple[Ticket, ...] = ()
     entries: tuple[Entry, ...] = ()
     placed: tuple[Placed, ...] = ()
+    reminder: Reminder | None = None  # to be kept
+    hushed: bool = False  # all reminders are to go

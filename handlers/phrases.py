@@ -2,6 +2,7 @@
 
 from handlers.commands import Command
 from handlers.messages import Option
+from handlers.reminders import STOP
 
 HUMAN = Option("找人工", "human")
 WHY = Option("为什么这样答", "why")
@@ -10,6 +11,8 @@ ARTICLES = Option("看法条原文", "articles")
 YES = Option("同意", "yes")
 NO = Option("不同意", "no")
 SKIP = Option("不说/找不到", "skip")
+CALENDAR = Option("加到日历", "calendar")
+REMIND = Option("提醒我", "remind")
 NONE_OF_THESE = Option("都不是，找人工", "human")
 UNSUBSCRIBE = Option("退订", "unsubscribe")
 
@@ -29,6 +32,7 @@ HELP = """可以这样用：
 · 发“为什么”看回答的依据
 · 发“找人工”转村居法律顾问
 · 发“重来”重新开始
+· 算出期限后发“提醒我”，到时候我来提醒；发“停止提醒”就不再提醒
 免费法律咨询电话：12348；政务事项：12345；有危险：110。"""
 
 PRIVACY = """我们怎么对待您说的话：
@@ -65,6 +69,11 @@ INTERVIEW_WAITS = "刚才没问完的还留着，发“继续”接着来。"
 ROUGHLY = "您说的是个大概，先按{taken}算；要算得准，请说具体的。"
 NO_INTERVIEW = "现在没有问到一半的事。您想问什么？"
 AGAIN = "重新算一次"
+NO_DAY = "现在没有算好的期限。先说说是什么事、哪一天发生的，比如“上周五递的离婚申请，哪天能反悔”。"
+CALENDAR_ENCLOSED = "点开这个文件，手机就会问要不要加到日历。"
+WILL_REMIND = f"好的，{{title}}，我会在{{days}}上午{{hour}}点左右提醒您。不想要了，随时发“{STOP}”。"
+TOO_LATE_TO_REMIND = "离最后一天太近，来不及另外提醒了。请照上面说的马上去办。"
+REMINDS_NO_MORE = "好的，以后不再提醒。要再提醒，重新算一次期限就行。"
 
 CLARIFY = "您问的是哪一种？请点选，或回复数字："
 NOT_SURE = "这个问题我没有把握，怕说错耽误您的事。"

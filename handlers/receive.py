@@ -6,7 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import consultation, dialogue, escalation, interviews, lookups, phrases, residents, routes, safety
+from handlers import (
+    consultation,
+    dialogue,
+    escalation,
+    followups,
+    interviews,
+    lookups,
+    phrases,
+    residents,
+    routes,
+    safety,
+)
 from handlers.cases import Case, Library, Rules, Situation
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -196,6 +207,12 @@ def _command(case: Case, command: Command) -> Outcome:
             return interviews.leave(case)
         case Command.RESTART if case.dialogue.stage is Stage.INTERVIEWING:
             return interviews.restart(case)
+        case Command.CALENDAR:
+            return followups.calendar(case)
+        case Command.REMIND:
+            return followups.remind(case)
+        case Command.HUSH:
+            return followups.stop(case)
         case Command.RESTART | Command.LEAVE:
             rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
             return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)

@@ -14,6 +14,7 @@ from handlers.dialogue import Dialogue
 from handlers.messages import Arrived, Reply
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
+from storage import reminders
 from storage.moments import stamp
 from storage.outbox import enqueue
 from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, villages
@@ -62,6 +63,8 @@ class Records:
         await _write_addresses(connection, mine, now)
         await self._write_dialogues(connection, mine, now)
         await self._write_tickets(connection, [o for _, o in mine])
+        await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
+        await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
         await enqueue(connection, self._vault, now, talk)
 

@@ -93,6 +93,17 @@ dialogues = Table(
     Column("updated_at", Moment, nullable=False),
 )
 
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("due_at", Moment, nullable=False),
+)
+Index(None, reminders.c.due_at)
+Index(None, reminders.c.resident)
+
 towns = Table(
     "towns",
     metadata,

@@ -9,6 +9,7 @@ from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
 from storage.records import Records
+from storage.reminders import Reminders
 from storage.tickets import Tickets
 from storage.unit import Writer
 from storage.vault import Vault
@@ -35,6 +36,7 @@ class Store:
     inbox: Inbox
     outbox: Outbox
     records: Records
+    reminders: Reminders
     tickets: Tickets
     mediations: Mediations
     people: People
@@ -57,6 +59,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         inbox=Inbox(writer, vault),
         outbox=Outbox(writer, vault, lease=spans.lease, resend_after=spans.resend_after),
         records=Records(writer, engines.read, vault),
+        reminders=Reminders(writer, vault),
         tickets=Tickets(writer, vault),
         mediations=Mediations(writer, engines.read, vault),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
