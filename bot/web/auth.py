@@ -26,6 +26,7 @@ NAME = "desk"
 HOME = "/desk"
 PASSWORD = "/desk/password"  # noqa: S105 - the address of a page
 ACCOUNT_TRIES, ACCOUNT_SPAN = 10, 15 * 60  # failed logins of one account within so many seconds
+FIELDS = 32  # of a form at most
 LONGEST = 128  # characters of a password
 _NEXT = re.compile(r"/desk(/[A-Z0-9-]{1,20})?")
 
@@ -60,7 +61,7 @@ class Auth:
             if session is None:
                 return _turned_away(request)
             if request.method not in SAFE:
-                given = str((await request.form(max_files=0, max_fields=8)).get("csrf", ""))
+                given = str((await request.form(max_files=0, max_fields=FIELDS)).get("csrf", ""))
                 if not hmac.compare_digest(given.encode(), session.csrf.encode()):
                     raise HTTPException(403, wording.FORM_EXPIRED)
             if session.user.one_time and not one_time:

@@ -23,6 +23,7 @@ from bot.web.downloads import Downloads
 from bot.web.guards import BODY_LIMIT, Guard
 from bot.web.health import Health
 from bot.web.law import Law
+from bot.web.mediations import Mediations
 from bot.web.pages import STATIC, refusal
 from bot.web.visitors import Visitors
 from bot.web.wording import REFUSALS
@@ -59,7 +60,8 @@ def _routes(app: App) -> list[BaseRoute]:
     visitors = Visitors(app.settings, cookies)
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
-    parts = (Chat(app, visitors, downloads), downloads, Law(app), auth, Desk(app, auth), Health(app, auth))
+    desk = (Mediations(app, auth), Desk(app, auth))  # in this order: a ticket is found by anything after /desk/
+    parts = (Chat(app, visitors, downloads), downloads, Law(app), auth, *desk, Health(app, auth))
     pages = [route for part in parts for route in part.routes()]
     return [*pages, *_webhook(app), Mount("/static", Files(directory=STATIC))]
 

@@ -29,6 +29,8 @@ NEW_HAS_NAME = "新密码里不能有登录名。"
 
 NO_TICKETS = "您的账号是“{role}”，不处理工单。工单由村居法律顾问和首席专家处理。"
 ADMINS_ONLY = "这一页只给管理员看。"
+NO_MEDIATIONS = "您的账号是“{role}”，不办调解。调解由村居法律顾问和首席专家办理。"
+NO_SUCH_MEDIATION = "没有这件调解，或者它不在您负责的范围里。"
 NO_SUCH_TICKET = "没有这张工单，或者它不在您负责的范围里。"
 DONE = {"claim": "已接单。", "reply": "答复已发出。", "close": "已办结。"}
 

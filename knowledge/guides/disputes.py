@@ -17,7 +17,7 @@ from knowledge.topics import SOURCES
 
 FILE = Path(__file__).parent.parent / "rules" / "mediation.yaml"
 REFUSED, DISMISSED = "不予受理", "驳回"
-_SECTIONS = frozenset({"checked", "disputes", "ways", "routing", "elements", "settles", "bars"})
+_SECTIONS = frozenset({"checked", "court", "disputes", "ways", "routing", "elements", "settles", "bars"})
 _DISPUTE = frozenset({"label", "takes", "words", "basis", "centre", "ways", "papers"})
 _WAY = frozenset({"words", "basis"})
 _ROUTE = frozenset({"level", "when", "words", "basis", "source"})
@@ -78,6 +78,7 @@ class Disputes:
     """The whole file; `elements` is what an agreement must say, `settles` what it may be about, each by name."""
 
     checked: date
+    court: str  # to which the papers are addressed
     disputes: Mapping[str, Dispute]
     routing: tuple[Route, ...]
     elements: Mapping[str, str]
@@ -117,6 +118,7 @@ class _Reader(rows.Reader):
         settles = self._names(top, "settles")
         found = Disputes(
             checked=top["checked"],
+            court=self._text(top, "court"),
             disputes={name: self._dispute(name, row) for name, row in self._tables(top, "disputes")},
             routing=tuple(self._route(row) for row in self._list(top, "routing")),
             elements=self._names(top, "elements"),

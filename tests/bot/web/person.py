@@ -1,7 +1,7 @@
 """Act as somebody at a browser without scripts: keep cookies, read forms, send them."""
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -14,7 +14,7 @@ from handlers.messages import Address
 from storage.store import Store
 from storage.views import Said
 
-Fields = Mapping[str, str]
+Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 _TAG = re.compile(r"<[^>]+>")
 
 

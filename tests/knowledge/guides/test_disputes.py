@@ -112,7 +112,9 @@ def test_a_file_without_one_of_its_sections_is_refused(tmp_path: Path, old: str,
 
 def test_a_section_of_the_wrong_shape_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mediation.yaml"
-    sections = "checked: 2026-11-24\ndisputes: []\nways: 1\nrouting: {}\nelements: [a]\nsettles: 甲\nbars: 无\n"
+    sections = (
+        "checked: 2026-11-24\ncourt: 法院\ndisputes: []\nways: 1\nrouting: {}\nelements: [a]\nsettles: 甲\nbars: 无\n"
+    )
     path.write_text(sections, encoding="utf-8")
     with pytest.raises(RuleError) as caught:
         disputes.read(path)
