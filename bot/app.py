@@ -26,6 +26,7 @@ from storage.store import Spans, Store, open_store
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
+    from bot.channels.wechat import WeChat
 
 log = logger(__name__)
 
@@ -44,6 +45,7 @@ class App:
     library: Library | None = None
     engine: Engine | None = None
     telegram: "Telegram | None" = None
+    wechat: "WeChat | None" = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _courier: Courier | None = None
     _clock: Any = None
@@ -140,6 +142,8 @@ class App:
             await self._courier.finish(5.0)
         if self.telegram is not None:
             await self.telegram.close()
+        if self.wechat is not None:
+            await self.wechat.close()
         if self.engine is not None:
             self.engine.close()
         await self.store.close()
@@ -170,6 +174,9 @@ def build(settings: Settings) -> App:
     if token := settings.secrets.telegram_token:
         app.telegram = _telegram(settings, token.get_secret_value(), app)
         channels[app.telegram.name] = app.telegram
+    if settings.secrets.wechat_token:
+        app.wechat = _wechat(settings, app)
+        channels[app.wechat.name] = app.wechat
     return app
 
 
@@ -184,6 +191,12 @@ def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
     bot = connect(token, file.api_url, http.AiohttpRequest(timeouts=http.Timeouts(read=file.timeout_seconds)))
     pace = Pace(file.rate, file.chat_interval_seconds)
     return Telegram(bot, pace, app.accept, file.poll_seconds, public_url=settings.file.server.public_url, secret=words)
+
+
+def _wechat(settings: Settings, app: App) -> "WeChat":
+    from bot.wechat import channel  # for the same reason
+
+    return channel(settings, app.store, app.accept)
 
 
 def connect(settings: Settings) -> Store:

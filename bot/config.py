@@ -112,6 +112,19 @@ class Telegram(Section):
     timeout_seconds: float = Field(default=10, gt=0)
 
 
+class WeChat(Section):
+    """The official account of WeChat."""
+
+    app_id: str = Field(default="", pattern=r"^(wx[0-9a-f]{16})?$")
+    account: str = Field(default="", pattern=r"^(gh_[0-9a-f]{12})?$")
+    mode: Literal["safe", "plain"] = "safe"
+    api_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^\s]+$")
+    answer_seconds: float = Field(default=3.0, gt=0, le=4.5)
+    timeout_seconds: float = Field(default=5, gt=0)
+    template: str = ""
+    template_fields: dict[str, str] = Field(default_factory=dict)
+
+
 class Log(Section):
     """What is logged, and how."""
 
@@ -132,6 +145,7 @@ class File(Section):
     reminders: Reminders = Reminders()
     web: Web = Web()
     telegram: Telegram = Telegram()
+    wechat: WeChat = WeChat()
     log: Log = Log()
 
 
@@ -144,6 +158,9 @@ class Environment(BaseSettings):
     database_url: SecretStr | None = Field(default=None)
     telegram_token: SecretStr | None = Field(default=None)
     telegram_webhook_secret: SecretStr | None = Field(default=None)
+    wechat_token: SecretStr | None = Field(default=None, min_length=3, max_length=32)
+    wechat_secret: SecretStr | None = Field(default=None)
+    wechat_aes_key: SecretStr | None = Field(default=None, min_length=43, max_length=43)
     cookie_key: SecretStr | None = Field(default=None, min_length=32)
     field_key: SecretStr | None = Field(default=None, min_length=64, max_length=64)
 
@@ -153,6 +170,13 @@ class Environment(BaseSettings):
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
             raise ValueError("only A-Z a-z 0-9 _ -, 1 to 256 of them")
         return secret
+
+    @field_validator("wechat_aes_key")
+    @classmethod
+    def _base64(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[A-Za-z0-9+/]{43}", key.get_secret_value()):
+            raise ValueError("43 of A-Z a-z 0-9 + /, as the platform gives it")
+        return key
 
     @field_validator("field_key")
     @classmethod
@@ -207,7 +231,14 @@ def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
     """What cannot be together, though each alone can be."""
     webhook = file.telegram.mode == "webhook"
     secret = secrets.telegram_webhook_secret or not secrets.telegram_token
+    wechat = secrets.wechat_token is not None
     found = {
+        "WECHAT_TOKEN needs wechat.app_id": wechat and not file.wechat.app_id,
+        "WECHAT_TOKEN needs wechat.account, the original id gh_…": wechat and not file.wechat.account,
+        "WECHAT_TOKEN needs WECHAT_SECRET": wechat and not secrets.wechat_secret,
+        'wechat.mode = "safe" needs WECHAT_AES_KEY': wechat
+        and file.wechat.mode == "safe"
+        and not secrets.wechat_aes_key,
         'telegram.mode = "webhook" needs server.public_url': webhook and not file.server.public_url,
         'telegram.mode = "webhook" needs TELEGRAM_WEBHOOK_SECRET': webhook and not secret,
         "decide.clarify must not be above decide.answer": file.decide.clarify > file.decide.answer,

@@ -27,6 +27,7 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"  # it may have arrived; without a due time it stays so
     DEAD = "dead"  # the channel will never take it
     CLOSED = "closed"  # the address takes nothing any more
+    HELD = "held"  # the address takes nothing until its resident writes again
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The address takes nothing until its resident writes again; `told` if something there says that we wait."""
+
+    reason: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The channel will never take this message, though the address is open."""
 
@@ -82,7 +91,7 @@ class Uncertain:
     reason: str = ""
 
 
-Receipt = Sent | Later | Closed | Refused | Uncertain
+Receipt = Sent | Later | Held | Closed | Refused | Uncertain
 
 GIVE_UP_AFTER = timedelta(hours=24)
 RESEND_MARK = "（这条可能重复）\n"
@@ -95,6 +104,10 @@ def settle(delivery: Delivery, receipt: Receipt, now: datetime, resend_after: ti
             return replace(delivery, state=State.SENT, due_at=None, reference=reference, reason="")
         case Later(wait, reason):
             return _postponed(delivery, wait or backoff(delivery.tries), now, reason)
+        case Held(reason, told):
+            # a push is not worth keeping until then
+            state = State.DEAD if delivery.lane is Lane.PUSH else State.HELD
+            return replace(delivery, state=state, due_at=None, reason=f"{reason}, told" if told else reason)
         case Refused(reason):
             return replace(delivery, state=State.DEAD, due_at=None, reason=reason)
         case Closed(reason):
@@ -140,16 +153,28 @@ def utf8_bytes(text: str) -> int:
     return len(text.encode())
 
 
-# https://core.telegram.org/bots/api#sendmessage: 4096 after parsing; room is left for the mark of a resend
-LIMITS = {"telegram": Limit(4000, utf16_units)}
+# room is left for the mark of a resend
+LIMITS = {
+    "telegram": Limit(4000, utf16_units),  # https://core.telegram.org/bots/api#sendmessage: 4096 after parsing
+    "wechat": Limit(2000, utf8_bytes),  # a passive text is cut at 2047
+}
 UNLIMITED = Limit(100_000, len)
+WITHOUT_BUTTONS = frozenset({"wechat"})
 
 
 def parts(reply: Reply, channel: str) -> tuple[Reply, ...]:
     """The reply in pieces that the channel takes; the options and the file go with the last."""
     limit = LIMITS.get(channel, UNLIMITED)
+    reply = _spelled(reply) if channel in WITHOUT_BUTTONS else reply
     *first, last = split(reply.text, limit)
     return (*(Reply(text) for text in first), replace(reply, text=last))
+
+
+def _spelled(reply: Reply) -> Reply:
+    """The reply with its options as lines, for a channel where they are picked by number."""
+    lines = (f"{number}. {option.label}" for number, option in enumerate(reply.options, 1))
+    text = "\n".join((reply.text, "", "回复数字：", *lines))
+    return replace(reply, text=text, options=()) if reply.options else reply
 
 
 def split(text: str, limit: Limit) -> tuple[str, ...]:

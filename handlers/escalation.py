@@ -103,6 +103,17 @@ def place(case: Case, said: str) -> Outcome:
     return Outcome(Verdict(Decision.ESCALATE), (reply,), case.resident, waiting)
 
 
+def scanned(case: Case, number: str) -> Outcome:
+    """The code of a village was scanned: the resident belongs there, and so does the ticket in hand."""
+    village = next((v for v in case.villages if str(v.id) == number), None)
+    if case.dialogue.stage is Stage.PLACING and village:
+        return _settled(case, village)
+    resident = residents.settle_in(case.resident, village.id) if village else case.resident
+    placed = phrases.PLACED.format(place=residents.place(village)) if village else ""
+    reply = Reply(f"{placed}{phrases.WELCOME}")
+    return Outcome(Verdict(Decision.SMALLTALK), (reply,), resident, case.dialogue)
+
+
 def _settled(case: Case, village: Village | None) -> Outcome:
     receipt = case.dialogue.ticket
     resident = residents.settle_in(case.resident, village.id) if village else case.resident

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     CHOICE = "choice"  # an option was pressed; the text is its value
     EDITED = "edited"  # an earlier text was changed; the text is the new one
     MEDIA = "media"  # something we cannot read; the text names what (photo, voice …)
+    SCANNED = "scanned"  # a code of a village was scanned; the text is the village's number
+    LEFT = "left"  # the resident left the channel: nothing reaches them there any more
     GROUP = "group"  # the bot was called in a group; the words of a group are never read
 
 

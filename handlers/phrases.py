@@ -41,6 +41,8 @@ PRIVACY = """我们怎么对待您说的话：
 · 不给任何人打标签，不做投诉人名单
 请不要发身份证号、银行卡号。"""
 
+PLACED = "您在{place}。要转给顾问的问题，先交给那里的村居法律顾问。\n\n"
+
 BY_COMMAND = {Command.START: WELCOME, Command.HELP: HELP, Command.PRIVACY: PRIVACY}
 
 CHANNEL_CONSENT = """先说明一件事：这个聊天软件的服务器在境外，您发的内容会出境。

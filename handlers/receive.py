@@ -90,7 +90,7 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
     asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := asks(case, route))}
     found = await reception.engine.find(list(asked.values())) if asked else ()
     by_case = dict(zip(asked, found, strict=True))
-    placing = any(route.to is To.PLACING for _, route in prepared)
+    placing = any(route.to in (To.PLACING, To.SCANNED) for _, route in prepared)
     villages = await reception.records.villages() if placing else ()
     return [
         (replace(case, parts=by_case.get(n, ()), villages=villages), route) for n, (case, route) in enumerate(prepared)
@@ -161,10 +161,14 @@ def outcome(case: Case, route: Route) -> Outcome:
             return _declined(case)
         case To.PLACING:
             return escalation.place(case, route.text)
+        case To.SCANNED:
+            return escalation.scanned(case, route.text)
         case To.ADDING:
             return escalation.added(case, route.text)
         case To.WELCOMING:
             return _welcome(case, route.text)
+        case To.LEFT:
+            return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
         case To.FLOOD if route.text == Admission.SILENCE:
             return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
         case _:

@@ -23,6 +23,8 @@ class To(StrEnum):
     EMPTY = "empty"
     MEDIA = "media"
     GROUP = "group"
+    SCANNED = "scanned"
+    LEFT = "left"
     WELCOMING = "welcoming"
     EXPIRED = "expired"
     OUT_OF_RANGE = "out_of_range"
@@ -69,9 +71,11 @@ def pick(case: Case, admission: Admission) -> Route:
     words = text.clean(inbound.text)
     if found := safety.alarm(inbound):
         return Route(To.URGENT, words, alarm=found)
+    if inbound.kind is Kind.LEFT:
+        return Route(To.LEFT)
     if admission is not Admission.WELCOME:
         return Route(To.FLOOD, admission)
-    if inbound.kind in (Kind.GROUP, Kind.MEDIA):
+    if inbound.kind in (Kind.GROUP, Kind.MEDIA, Kind.SCANNED):
         return Route(To(inbound.kind.value), inbound.text)
     if not words:
         return Route(To.EMPTY)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, exists, literal_column, or_, select, true, update
+from sqlalchemy import Row, and_, bindparam, case, exists, literal_column, not_, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import deliveries
@@ -36,7 +36,7 @@ class Outbox:
         given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit, "channels": list(channels)}
 
         async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
-            await _settle(connection, settled)
+            await _settle(connection, settled, now)
             if limit <= 0:
                 return ()
             return (await connection.execute(_CLAIM, given)).fetchall()
@@ -52,7 +52,7 @@ class Outbox:
         async def work(connection: AsyncConnection) -> int:
             found = [self._delivery(row) for row in (await connection.execute(lost)).fetchall()]
             doubt = Uncertain("lease expired")
-            await _settle(connection, [deliveries.settle(d, doubt, now, self._resend_after) for d in found])
+            await _settle(connection, [deliveries.settle(d, doubt, now, self._resend_after) for d in found], now)
             return len(found)
 
         return await self._writer.write(work)
@@ -71,10 +71,12 @@ class Outbox:
         )
 
 
-async def _settle(connection: AsyncConnection, settled: Sequence[Delivery]) -> None:
+async def _settle(connection: AsyncConnection, settled: Sequence[Delivery], now: datetime) -> None:
     if not settled:
         return
     await connection.execute(_SETTLE, [_settled_row(d) for d in settled])
+    for held in (d for d in settled if d.state is State.HELD):
+        await _move(connection, held, now)
     closed = [d.address for d in settled if d.state is State.CLOSED]
     for address in closed:
         here = and_(addresses.c.channel == address.channel, addresses.c.external == address.external)
@@ -91,6 +93,27 @@ def _settled_row(delivery: Delivery) -> dict[str, Any]:
         "reference": delivery.reference,
         "reason": delivery.reason,
     }
+
+
+async def _move(connection: AsyncConnection, held: Delivery, now: datetime) -> None:
+    """Send it to another open address of its resident; where there is none, or they were told, it stays."""
+    if held.reason.endswith("told"):
+        return
+    here = and_(addresses.c.channel == held.address.channel, addresses.c.external == held.address.external)
+    resident = select(addresses.c.resident).where(here).scalar_subquery()
+    others = select(addresses).where(addresses.c.resident == resident, not_(here), addresses.c.open)
+    other = (await connection.execute(others.order_by(addresses.c.seen_at.desc()).limit(1))).first()
+    if other is None:
+        return
+    moved = {"channel": other.channel, "external": other.external, "state": State.READY, "due_at": stamp(now)}
+    ours = and_(outbox.c.id == held.id, outbox.c.tries == held.tries, outbox.c.state == State.HELD)
+    await connection.execute(update(outbox).where(ours).values(moved))
+
+
+async def release(connection: AsyncConnection, writers: Iterable[Address], now: datetime) -> None:
+    """Within the caller's transaction: what was held for these goes out now."""
+    keys = [(a.channel, a.external) for a in writers]
+    await connection.execute(_RELEASE, {"keys": keys, "now": stamp(now)})
 
 
 def _claim() -> Any:
@@ -136,6 +159,16 @@ _SETTLE = (
     # a lease that expired meanwhile has made the row somebody else's
     .where(outbox.c.id == bindparam("row_id"), outbox.c.tries == bindparam("row_tries"))
     .values({name: bindparam(name) for name in ("state", "due_at", "resent", "reference", "reason")})
+)
+
+
+_RELEASE = (
+    update(outbox)
+    .where(
+        tuple_(outbox.c.channel, outbox.c.external).in_(bindparam("keys", expanding=True)),
+        outbox.c.state == literal_column("'held'"),  # written out, so that the index of what is held is seen to fit
+    )
+    .values(state=State.READY, due_at=bindparam("now"))
 )
 
 

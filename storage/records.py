@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.cases import Situation
 from handlers.deliveries import Lane
 from handlers.dialogue import Dialogue
-from handlers.messages import Arrived, Reply
+from handlers.messages import Arrived, Kind, Reply
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
 from storage import reminders
 from storage.moments import stamp
-from storage.outbox import enqueue
+from storage.outbox import enqueue, release
 from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, villages
 from storage.unit import Writer, reading
 from storage.values import packed, row, unpacked, upsert, value
@@ -61,6 +61,7 @@ class Records:
     async def _write(self, connection: AsyncConnection, mine: list[tuple[Situation, Outcome]], now: datetime) -> None:
         await _write_residents(connection, [o.resident for s, o in mine if not s.known or s.resident != o.resident])
         await _write_addresses(connection, mine, now)
+        await release(connection, [s.inbound.address for s, _ in mine if s.inbound.kind is not Kind.LEFT], now)
         await self._write_dialogues(connection, mine, now)
         await self._write_tickets(connection, [o for _, o in mine])
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
@@ -148,7 +149,7 @@ async def _write_addresses(
             "channel": s.arrived.inbound.address.channel,
             "external": s.arrived.inbound.address.external,
             "resident": o.resident.id,
-            "open": True,  # whoever writes to us can be written to
+            "open": s.inbound.kind is not Kind.LEFT,  # whoever writes to us can be written to
             "seen_at": stamp(now),
         }
         for s, o in mine

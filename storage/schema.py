@@ -238,3 +238,33 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("ix_outbox_address", outbox.c.channel, outbox.c.external, outbox.c.id)
+# what goes out once its resident writes again
+Index(
+    "ix_outbox_held",
+    outbox.c.channel,
+    outbox.c.external,
+    sqlite_where=text("state = 'held'"),
+    postgresql_where=text("state = 'held'"),
+)
+
+allowances = Table(
+    "allowances",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("external", Text, primary_key=True),
+    Column("written_at", Moment),
+    Column("written", SmallInteger, nullable=False),
+    Column("pressed_at", Moment),
+    Column("pressed", SmallInteger, nullable=False),
+    Column("told", Boolean, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),  # until then one process is fetching the next
+)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from storage.allowances import Allowances
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
 from storage.mediations import Mediations
@@ -11,6 +12,7 @@ from storage.people import People
 from storage.records import Records
 from storage.reminders import Reminders
 from storage.tickets import Tickets
+from storage.tokens import Tokens
 from storage.unit import Writer
 from storage.vault import Vault
 from storage.views import Views
@@ -40,6 +42,8 @@ class Store:
     tickets: Tickets
     mediations: Mediations
     people: People
+    allowances: Allowances
+    tokens: Tokens
     views: Views
 
     async def close(self) -> None:
@@ -63,5 +67,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         tickets=Tickets(writer, vault),
         mediations=Mediations(writer, engines.read, vault),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
+        allowances=Allowances(writer, engines.read),
+        tokens=Tokens(writer, engines.read, vault),
         views=Views(engines.read, vault),
     )

@@ -120,6 +120,15 @@ class Views:
             found = (await connection.execute(wanted)).first()
         return reply_in(self._vault, found).attachment if found else None
 
+    async def answered(self, channel: str, external_id: str, reference: str) -> str | None:
+        """The text that went out first in answer to a message, if it went out under that reference."""
+        heard = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.external_id == external_id)
+        async with reading(self._read) as connection:
+            number = (await connection.execute(heard)).scalar()
+            first = select(outbox).where(outbox.c.cause == f"in:{number}", outbox.c.part == 0)
+            found = (await connection.execute(first)).first() if number is not None else None
+        return reply_in(self._vault, found).text if found and found.reference == reference else None
+
     async def is_busy(self, address: Address) -> bool:
         """Is anything that was said at that address, or to it, still on its way?"""
         theirs = select(inbox.c.id).where(

@@ -92,7 +92,7 @@ class Gate:
 class Guard:
     """The outermost layer: headers on every answer, refusals, and Chinese words for what went wrong."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, unguarded: str) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, unguarded: tuple[str, ...]) -> None:
         self._app = app
         self._settings = settings
         self._unguarded = unguarded  # paths that begin so are called by other servers, not by browsers

@@ -29,7 +29,7 @@ from bot.web.visitors import Visitors
 from bot.web.wording import REFUSALS
 from handlers.errors import StorageDown
 
-WEBHOOK = "/telegram/"
+CALLED = ("/telegram/", "/wechat")  # by other servers, not by browsers
 STATIC_AGE = 7 * 24 * 3600  # seconds; the address of a file changes with it
 
 
@@ -47,7 +47,7 @@ def site(app: App) -> Starlette:
     return Starlette(
         routes=_routes(app),
         middleware=[
-            Middleware(Guard, settings=app.settings, unguarded=WEBHOOK),
+            Middleware(Guard, settings=app.settings, unguarded=CALLED),
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),  # for bodies that do not say their length
         ],
         exception_handlers={HTTPException: _refused, StorageDown: _down},
@@ -63,14 +63,18 @@ def _routes(app: App) -> list[BaseRoute]:
     desk = (Mediations(app, auth), Desk(app, auth))  # in this order: a ticket is found by anything after /desk/
     parts = (Chat(app, visitors, downloads), downloads, Law(app), auth, *desk, Health(app, auth))
     pages = [route for part in parts for route in part.routes()]
-    return [*pages, *_webhook(app), Mount("/static", Files(directory=STATIC))]
+    return [*pages, *_called(app), Mount("/static", Files(directory=STATIC))]
 
 
-def _webhook(app: App) -> list[Route]:
-    """Where Telegram posts updates, if it was told to."""
-    if app.telegram is None or app.settings.file.telegram.mode != "webhook":
-        return []
-    return [Route(app.telegram.path, app.telegram.posted, methods=["POST"])]
+def _called(app: App) -> list[Route]:
+    """Where the servers of channels post what residents say, if they were told to."""
+    routes: list[Route] = []
+    if app.telegram is not None and app.settings.file.telegram.mode == "webhook":
+        routes.append(Route(app.telegram.path, app.telegram.posted, methods=["POST"]))
+    if app.wechat is not None:
+        routes.append(Route(app.wechat.path, app.wechat.verify, methods=["GET"]))
+        routes.append(Route(app.wechat.path, app.wechat.posted, methods=["POST"]))
+    return routes
 
 
 class Files(StaticFiles):

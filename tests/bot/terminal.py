@@ -16,7 +16,10 @@ from bot.cli import main
 from bot.log import QUIET
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("PORT", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "COOKIE_KEY", "FIELD_KEY")
+SECRETS = (
+    "PORT", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "WECHAT_TOKEN", "WECHAT_SECRET",
+    "WECHAT_AES_KEY", "COOKIE_KEY", "FIELD_KEY",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ def test_what_cannot_be_is_named(tmp_path: Path, text: str, named: str) -> None:
         ("PORT", "70000"),
         ("DATABASE_URL", "mysql://root:geheim@host/db"),
         ("TELEGRAM_WEBHOOK_SECRET", "not allowed: geheim!"),
+        ("WECHAT_TOKEN", "geheim" * 10),
+        ("WECHAT_AES_KEY", "?" * 43),
         ("COOKIE_KEY", "geheim"),
         ("FIELD_KEY", "geheim" * 10),
         ("FIELD_KEY", "g" * 64),
@@ -104,6 +106,14 @@ def test_a_secret_that_cannot_be_is_named_but_never_shown(
     assert name.lower() in str(refused.value)
     assert value not in str(refused.value)
     assert "geheim" not in str(refused.value)
+
+
+def test_an_account_of_wechat_is_whole_or_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WECHAT_TOKEN", "token01")
+    with pytest.raises(ConfigError) as refused:
+        config.load(_write(tmp_path, ""))
+    for missing in ("wechat.app_id", "wechat.account", "WECHAT_SECRET", "WECHAT_AES_KEY"):
+        assert missing in str(refused.value)
 
 
 def test_every_problem_of_file_and_environment_is_named_at_once(tmp_path: Path) -> None:

@@ -125,3 +125,19 @@ def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path, pyte
     assert "部法律有原文" in findings["知识库"]["state"]
     assert findings["语义匹配"]["state"] == "可用"
     assert str(tmp_path / "data") in findings["数据目录"]["state"]
+
+
+def test_the_way_to_wechat_is_told_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [off] = doctor.wechat(_settings(tmp_path))
+    assert (off.state, off.bad, "WECHAT_AES_KEY" in off.remedy) == ("关", False, True)
+    for name, secret in (("TOKEN", "token01"), ("SECRET", "s"), ("AES_KEY", "a" * 43)):
+        monkeypatch.setenv(f"WECHAT_{name}", secret)
+    account = '[wechat]\napp_id = "wx0123456789abcdef"\naccount = "gh_0123456789ab"\n'
+    public = '[server]\npublic_url = "https://law.example.cn"\n'
+    mode, address, template = doctor.wechat(_settings(tmp_path, public + account))
+    assert (mode.state, mode.remedy) == ("开（安全模式）", "")
+    assert (address.state, address.remedy) == ("https://law.example.cn/wechat", "")
+    assert template.remedy
+    plain, address, _ = doctor.wechat(_settings(tmp_path, account + 'mode = "plain"\n'))
+    assert plain.remedy
+    assert address.remedy

@@ -175,3 +175,11 @@ class TestParts:
     def test_a_file_goes_with_the_last_part(self) -> None:
         file = Calendar("日.ics", "")
         assert [part.attachment for part in parts(Reply("长" * 9000, (), file), "telegram")] == [None, None, file]
+
+
+def test_where_there_are_no_buttons_the_options_are_numbered_lines_within_the_limit() -> None:
+    options = tuple(Option(f"第{n}个选项" * 6, str(n)) for n in range(1, 8))
+    pieces = deliveries.parts(Reply("长" * 600, options), "wechat")
+    assert "".join(piece.text for piece in pieces).endswith("7. " + "第7个选项" * 6)
+    assert all(len(piece.text.encode()) <= 2000 and not piece.options for piece in pieces)
+    assert deliveries.parts(Reply("短"), "wechat") == (Reply("短"),)

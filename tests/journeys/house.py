@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,7 +35,9 @@ from handlers.tickets import Ticket
 from knowledge.engine.match import Matcher
 from storage.store import Store
 from storage.views import File as TicketFile
+from tests.fakes import wechat as weixin
 from tests.fakes.telegram import TOKEN, FakeTelegram
+from tests.fakes.wechat import FakeWeChat
 
 Changes = dict[str, dict[str, Any]]
 SECRET = "webhook-secret-of-the-tests_01"
@@ -89,6 +91,21 @@ def settings_in(folder: Path, api: str, changes: Changes | None = None) -> Setti
     return Settings(File.model_validate(sections), secrets, folder)
 
 
+def with_wechat(settings: Settings, wechat: FakeWeChat) -> Settings:
+    """The same with an official account."""
+    mode = "safe" if wechat.platform.safe else "plain"
+    section = settings.file.wechat.model_copy(
+        update={"app_id": weixin.APP_ID, "account": weixin.ACCOUNT, "mode": mode, "api_url": wechat.base}
+    )
+    secrets = {
+        "wechat_token": SecretStr(weixin.TOKEN),
+        "wechat_secret": SecretStr(weixin.SECRET),
+        "wechat_aes_key": SecretStr(weixin.AES_KEY),
+    }
+    file = settings.file.model_copy(update={"wechat": section})
+    return replace(settings, file=file, secrets=settings.secrets.model_copy(update=secrets))
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What somebody read after they had said something."""
@@ -124,6 +141,7 @@ class House:
     views: Store
     url: str  # of the page, if it is served
     staff: dict[str, User] = field(default_factory=dict[str, User])
+    wechat: FakeWeChat | None = None
 
     @property
     def database(self) -> Path:
@@ -197,6 +215,11 @@ class House:
         """A resident on Telegram."""
         return Phone(self, chat)
 
+    def follower(self, openid: str) -> "Follower":
+        """A resident on WeChat."""
+        assert self.wechat
+        return Follower(self, self.wechat, openid)
+
 
 @asynccontextmanager
 async def open_house(
@@ -205,6 +228,7 @@ async def open_house(
     *,
     books: tuple[Library, Engine] | None = None,
     telegram: FakeTelegram | None = None,
+    wechat: FakeWeChat | None = None,
     served: bool = False,
     changes: Changes | None = None,
 ) -> AsyncGenerator[House]:
@@ -215,11 +239,14 @@ async def open_house(
         stack.callback(door.close)
         here = {"server": {"public_url": f"http://127.0.0.1:{door.getsockname()[1]}"}}
         settings = settings_in(folder, api.base, here | (changes or {}))
+        if wechat:
+            settings = with_wechat(settings, wechat)
+            wechat.point(f"{settings.file.server.public_url}/wechat")
         _furnish(folder, migrated)
         app = build(settings)
         if books:
             app.library, app.engine = books
-        house = House(app, settings, api, connect(settings), settings.file.server.public_url)
+        house = House(app, settings, api, connect(settings), settings.file.server.public_url, wechat=wechat)
         stack.push_async_callback(house.views.close)
         house.staff |= await _staffed(house.views)
         if served:
@@ -312,6 +339,42 @@ class Phone:
         came = self.house.telegram.said(self.chat)[before:]
         labels = tuple(str(button["text"]) for button in came[-1].buttons) if came else ()
         return Heard(tuple(sent.text for sent in came), labels)
+
+
+_CHOICE = re.compile(r"(?m)^(\d+)\. (.*)$")
+
+
+@dataclass
+class Follower:
+    """A resident on WeChat, where options are numbers."""
+
+    house: House
+    wechat: FakeWeChat
+    openid: str
+
+    @property
+    def texts(self) -> list[str]:
+        """All that they read."""
+        return self.wechat.texts(self.openid)
+
+    async def say(self, words: str) -> Heard:
+        """Write, and read until nothing more comes."""
+        return await self.after(self.wechat.say(self.openid, words))
+
+    async def pick(self, label: str) -> Heard:
+        """Type the number of the newest option of that label."""
+        choices = (_CHOICE.findall(text.partition("回复数字：")[2]) for text in reversed(self.texts))
+        return await self.say(next(number for found in choices for number, shown in found if shown == label))
+
+    async def after(self, deed: Coroutine[Any, Any, object]) -> Heard:
+        """Do it, and read until nothing more comes."""
+        before = len(self.texts)
+        await deed
+        await self.house.settled()
+        came = self.texts[before:]
+        labels = _CHOICE.findall(came[-1].partition("回复数字：")[2]) if came else []
+        texts = (text.partition("\n\n回复数字：")[0] for text in came)
+        return Heard(tuple(texts), tuple(label for _, label in labels))
 
 
 @dataclass

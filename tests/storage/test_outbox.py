@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import deliveries
-from handlers.deliveries import Closed, Delivery, Lane, Later, Receipt, Refused, Sent, State, Uncertain, wording
+from handlers.deliveries import Closed, Delivery, Held, Lane, Later, Receipt, Refused, Sent, State, Uncertain, wording
 from handlers.messages import Address, Option, Reply
 from storage.outbox import enqueue
 from storage.schema import addresses, outbox
@@ -266,3 +266,38 @@ class TestEnds:
         await settle(store, [taken], DOUBT)
         again = (await claim(store, at(60)))[0]
         assert again == replace(taken, state=State.SENDING, tries=2, resent=True, due_at=at(105))
+
+
+class TestHeld:
+    """An address that takes nothing until its resident writes again."""
+
+    async def test_what_is_held_goes_out_when_the_resident_writes_again(self, store: Store) -> None:
+        await waiting(store, "答复", lane=Lane.TICKET)
+        await settle(store, await claim(store), Held("nothing left"))
+        assert await states(store) == [("held", None)]
+        assert await drain(store, 1000) == []
+        await answered(store, inbound("谢谢"), reply="不客气", now=at(2000))
+        assert await drain(store, 2000) == [["不客气"], ["答复"]]
+
+    async def test_it_goes_to_another_open_address_of_the_same_resident(self, store: Store) -> None:
+        mine, other = await resident(store), await resident(store, "1", "web")
+        await waiting(store, "答复", lane=Lane.TICKET)
+
+        async def link(connection: AsyncConnection) -> None:
+            theirs = update(addresses).where(addresses.c.resident == other.id)
+            await connection.execute(theirs.values(resident=mine.id))
+
+        await store.writer.write(link)
+        await settle(store, await claim(store), Held("nothing left"))
+        [moved] = [d for d in await claim(store) if d.lane is Lane.TICKET]
+        assert (moved.address, moved.reply.text) == (Address("web", "1"), "答复")
+
+    async def test_who_was_told_finds_it_where_they_were_told(self, store: Store) -> None:
+        await waiting(store, "答复", lane=Lane.TICKET)
+        await settle(store, await claim(store), Held("nothing left", told=True))
+        assert (await states(store))[-1] == ("held", None)
+
+    async def test_a_push_is_not_held(self, store: Store) -> None:
+        await waiting(store, "普法", lane=Lane.PUSH)
+        await settle(store, await claim(store), Held("nothing left"))
+        assert (await states(store))[-1] == ("dead", None)

@@ -1,0 +1,49 @@
+"""Call WeChat for one account: each call under a token that holds, fetched anew when it does not."""
+
+from bot.channels.calls import Calls, Failed, Json
+from bot.channels.tokens import AccessToken
+from storage.tokens import Tokens
+
+STALE = frozenset({40001, 40014, 42001})
+CUSTOM = "/cgi-bin/message/custom/send"
+TEMPLATE = "/cgi-bin/message/template/send"
+MENU = "/cgi-bin/menu/create"
+CODE = "/cgi-bin/qrcode/create"
+
+
+class Api:
+    """The account's side of https://api.weixin.qq.com; every method raises Failed, NotSent, Unanswered."""
+
+    def __init__(self, calls: Calls, app_id: str, secret: str, tokens: Tokens) -> None:
+        self._calls = calls
+        self._app_id, self._secret = app_id, secret
+        self._token = AccessToken(tokens, f"wechat:{app_id}", self._fetch)
+
+    async def _fetch(self, force: bool) -> tuple[str, int]:
+        asked = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
+        given = await self._calls.post("/cgi-bin/stable_token", asked | {"force_refresh": force})
+        return str(given["access_token"]), int(given["expires_in"])
+
+    async def call(self, path: str, payload: Json) -> Json:
+        """Call; once more where the token no longer held."""
+        token = await self._token.value()
+        try:
+            return await self._calls.post(path, payload, {"access_token": token})
+        except Failed as error:
+            if error.code not in STALE:
+                raise
+        return await self._calls.post(path, payload, {"access_token": await self._token.value(stale=token)})
+
+    async def custom(self, openid: str, text: str) -> None:
+        """Send a customer message."""
+        await self.call(CUSTOM, {"touser": openid, "msgtype": "text", "text": {"content": text}})
+
+    async def template(self, openid: str, template: str, fields: dict[str, str], url: str) -> None:
+        """Send a template message, which needs no message of the resident's before it."""
+        data = {name: {"value": words} for name, words in fields.items()}
+        link = {"url": url} if url else {}
+        await self.call(TEMPLATE, {"touser": openid, "template_id": template, "data": data, **link})
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._calls.close()
