@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import files, metrics, schedule, work
@@ -13,13 +13,19 @@ from bot.emergency import Emergency
 from bot.engine import Engine, bare, open_library
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import mediate, ports, receive
+from handlers import mediate, ports, receive, sweep
+from handlers.advise import Office
 from handlers.cases import Library, Rules
+from handlers.clocks import Reply as Replying
+from handlers.clocks import Targets
 from handlers.deliver import Dispatch
 from handlers.dialogue import Flood
+from handlers.hours import Hours
 from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
+from handlers.routing import Limits
+from knowledge.clocks import workdays
 from knowledge.engine import danger
 from knowledge.guides import interviews
 from storage.store import Spans, Store, open_store
@@ -49,6 +55,11 @@ class App:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _courier: Courier | None = None
     _clock: Any = None
+
+    @property
+    def office(self) -> Office:
+        """What acts on tickets need."""
+        return office(self.settings.file, self.store)
 
     async def accept(self, inbounds: Sequence[Inbound]) -> None:
         """Keep messages before their channel is acknowledged; raises StorageDown, after which it must not be."""
@@ -86,6 +97,8 @@ class App:
         lease = timedelta(seconds=file.outbox.lease_seconds)
         keep = timedelta(days=file.data.keep_words_days)
         schedule.every(self._clock, lease / 3, "leases that ended", lambda: self.store.outbox.expire(now()))
+        period = timedelta(seconds=file.tickets.sweep_seconds)
+        schedule.every(self._clock, period, "tickets that are due", self._sweep)
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
@@ -93,6 +106,13 @@ class App:
 
     async def _mediations(self) -> int:
         changed = await mediate.keep_time(self.store.mediations, now())
+        if changed:
+            self.waiting.ring()
+        return changed
+
+    async def _sweep(self) -> int:
+        """Look after the tickets, and send what their residents are told."""
+        changed = await sweep.sweep(self.office, now())
         if changed:
             self.waiting.ring()
         return changed
@@ -157,7 +177,28 @@ def _report(task: "asyncio.Task[None]") -> None:
 def rules(file: File) -> Rules:
     """The rules of decision that were set."""
     flood = Flood(file.flood.burst, timedelta(seconds=file.flood.burst_seconds), file.flood.hourly)
-    return Rules(file.decide.answer, file.decide.clarify, file.decide.legal, flood, file.reminders.hour)
+    decide, hour = file.decide, file.reminders.hour
+    return Rules(decide.answer, decide.clarify, decide.legal, flood, hour, targets=targets(file))
+
+
+def targets(file: File) -> Targets:
+    """What is promised to residents."""
+    held = file.tickets
+    hours = Hours(workdays.is_workday, time.fromisoformat(held.opens), time.fromisoformat(held.shuts))
+    return Targets(
+        hours,
+        Replying(timedelta(minutes=held.first_p0_minutes), timedelta(hours=held.first_p1_hours), held.first_workdays),
+        Replying(timedelta(minutes=held.next_p0_minutes), timedelta(hours=held.next_p1_hours), held.next_workdays),
+        held.resolution_workdays,
+        held.warn_percent,
+        timedelta(days=held.quiet_days),
+        timedelta(days=held.follow_up_days),
+    )
+
+
+def office(file: File, store: Store) -> Office:
+    """What acts on tickets need."""
+    return Office(store.tickets, store.rosters, targets(file), Limits(file.tickets.cap), tuple(file.tickets.duty))
 
 
 def build(settings: Settings) -> App:

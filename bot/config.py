@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 T = TypeVar("T")
 FILE = Path("config.toml")
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class ConfigError(Exception):
@@ -90,6 +91,26 @@ class Reminders(Section):
     look_minutes: float = Field(default=5, gt=0, le=60)
 
 
+class Tickets(Section):
+    """What is promised to residents, and what advisers are given."""
+
+    opens: str = Field(default="09:00", pattern=CLOCK)
+    shuts: str = Field(default="17:30", pattern=CLOCK)
+    first_p0_minutes: int = Field(default=15, ge=1)
+    first_p1_hours: float = Field(default=2, gt=0)
+    first_workdays: int = Field(default=1, ge=1)
+    next_p0_minutes: int = Field(default=15, ge=1)
+    next_p1_hours: float = Field(default=2, gt=0)
+    next_workdays: int = Field(default=1, ge=1)
+    resolution_workdays: int = Field(default=5, ge=1)
+    warn_percent: int = Field(default=75, ge=1, le=99)
+    quiet_days: int = Field(default=7, ge=1)
+    follow_up_days: int = Field(default=7, ge=1)
+    cap: int = Field(default=20, ge=1)
+    duty: list[str] = Field(default=[])
+    sweep_seconds: float = Field(default=20, gt=0)
+
+
 class Web(Section):
     """The pages."""
 
@@ -143,6 +164,7 @@ class File(Section):
     flood: Flood = Flood()
     decide: Decide = Decide()
     reminders: Reminders = Reminders()
+    tickets: Tickets = Tickets()
     web: Web = Web()
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()
@@ -242,6 +264,7 @@ def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
         'telegram.mode = "webhook" needs server.public_url': webhook and not file.server.public_url,
         'telegram.mode = "webhook" needs TELEGRAM_WEBHOOK_SECRET': webhook and not secret,
         "decide.clarify must not be above decide.answer": file.decide.clarify > file.decide.answer,
+        "tickets.shuts must be after tickets.opens": file.tickets.shuts <= file.tickets.opens,
     }
     return [f"{source}: {problem}" for problem, is_so in found.items() if is_so]
 

@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.clocks import Targets
 from handlers.dialogue import Dialogue, Flood
+from handlers.hours import Hours
 from handlers.messages import Arrived, Inbound
+from handlers.moves import Tracked
 from handlers.residents import Resident, Village
 from knowledge import reviews
+from knowledge.clocks import workdays
 from knowledge.engine.match import Findings
 from knowledge.reviews import Change
 from knowledge.statutes.store import Statutes
@@ -22,6 +26,7 @@ class Situation:
     resident: Resident
     dialogue: Dialogue
     known: bool = True  # False: the first message ever from this address
+    tickets: tuple[Tracked, ...] = ()  # the resident's that live or ended lately, the newest first
 
     @property
     def inbound(self) -> Inbound:
@@ -58,6 +63,7 @@ class Rules:
     flood: Flood = field(default_factory=Flood)
     reminder_hour: int = 9  # in Shanghai
     abroad: frozenset[str] = frozenset({"telegram"})  # channels whose servers stand outside the mainland
+    targets: Targets = field(default_factory=lambda: Targets(Hours(workdays.is_workday)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def side(state: State) -> Side:
 
 def start(ticket: Ticket, targets: Targets) -> Clock:
     """The clock of a ticket just opened."""
-    return _set(Clock(ticket.opened_at), ticket, targets)
+    return wound(Clock(ticket.opened_at), ticket, targets)
 
 
 def keep(clock: Clock, before: Ticket, after: Ticket, targets: Targets, now: datetime) -> Clock:
@@ -121,7 +121,7 @@ def keep(clock: Clock, before: Ticket, after: Ticket, targets: Targets, now: dat
             kept = clock
         case _:
             kept = replace(clock, since_at=now)
-    return _set(kept, after, targets)
+    return wound(kept, after, targets)
 
 
 def _stopped(clock: Clock, before: Ticket, after: Ticket, targets: Targets, now: datetime) -> Clock:
@@ -132,7 +132,8 @@ def _stopped(clock: Clock, before: Ticket, after: Ticket, targets: Targets, now:
     return replace(clock, since_at=now, spent=spent, first_reply=first, reply_rung=0)
 
 
-def _set(clock: Clock, ticket: Ticket, targets: Targets) -> Clock:
+def wound(clock: Clock, ticket: Ticket, targets: Targets) -> Clock:
+    """The clock, set to ring when the next step of whoever owes a word is due."""
     alarm_at = _alarm_at(clock, ticket, targets)
     return clock if alarm_at == clock.alarm_at else replace(clock, alarm_at=alarm_at)
 
@@ -146,7 +147,7 @@ def _alarm_at(clock: Clock, ticket: Ticket, targets: Targets) -> datetime | None
             return None if asked else clock.since_at + targets.follow_up
         case Side.US:
             reply = _share(_reply_target(clock, ticket.level, targets), clock.reply_rung, targets)
-            resolution = _share(_resolution_target(targets), clock.resolution_rung, targets) - clock.spent
+            resolution = _share(resolution_target(targets), clock.resolution_rung, targets) - clock.spent
             return min(
                 _due(ticket.level, clock.since_at, reply, targets),
                 time_of.later(targets.hours, clock.since_at, resolution),
@@ -180,7 +181,8 @@ def _reply_target(clock: Clock, level: Level, targets: Targets) -> timedelta:
             return time_of.working_days(targets.hours, reply.workdays)
 
 
-def _resolution_target(targets: Targets) -> timedelta:
+def resolution_target(targets: Targets) -> timedelta:
+    """How much working time of ours a ticket may take."""
     return time_of.working_days(targets.hours, targets.resolution_workdays)
 
 
@@ -189,7 +191,7 @@ def readings(clock: Clock, ticket: Ticket, targets: Targets, now: datetime) -> t
     if side(ticket.state) is not Side.US:
         return ()
     kind = Kind.FIRST if clock.first_reply is None else Kind.NEXT
-    target, whole = _reply_target(clock, ticket.level, targets), _resolution_target(targets)
+    target, whole = _reply_target(clock, ticket.level, targets), resolution_target(targets)
     spent = clock.spent + time_of.between(targets.hours, clock.since_at, now)
     return (
         Reading(
@@ -200,6 +202,12 @@ def readings(clock: Clock, ticket: Ticket, targets: Targets, now: datetime) -> t
         ),
         Reading(Kind.RESOLUTION, spent, whole, time_of.later(targets.hours, clock.since_at, whole - clock.spent)),
     )
+
+
+def spent(clock: Clock, ticket: Ticket, targets: Targets, now: datetime) -> timedelta:
+    """The working time of ours that the ticket has taken."""
+    running = side(ticket.state) is Side.US
+    return clock.spent + time_of.between(targets.hours, clock.since_at, now) if running else clock.spent
 
 
 def due(clock: Clock, ticket: Ticket, targets: Targets, now: datetime) -> Iterator[Ring]:
@@ -238,4 +246,4 @@ def rang(clock: Clock, ring: Ring, ticket: Ticket, targets: Targets) -> Clock:
             clock = replace(clock, reply_rung=ring.rung)
         case None:
             pass
-    return _set(clock, ticket, targets)
+    return wound(clock, ticket, targets)

@@ -15,3 +15,7 @@ class Refused(LegalbotError):
 
 class NotYours(LegalbotError):
     """The object does not exist within the scope of who asks; outside it nothing is told apart from missing."""
+
+
+class Stale(LegalbotError):
+    """Somebody else changed it after it was read; read it again and decide anew."""

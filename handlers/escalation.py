@@ -117,7 +117,7 @@ def scanned(case: Case, number: str) -> Outcome:
 def _settled(case: Case, village: Village | None) -> Outcome:
     receipt = case.dialogue.ticket
     resident = residents.settle_in(case.resident, village.id) if village else case.resident
-    placed = (Placed(receipt, village.id),) if village and receipt else ()
+    placed = (Placed(receipt, village.id if village else None),) if receipt else ()
     where = f"{residents.place(village)}的法律顾问" if village else "区里值班的法律顾问"
     number = f"（受理号 {receipt}）" if receipt else ""
     reply = Reply(f"好的，由{where}来答复{number}。急的事可以打12348。")
@@ -126,6 +126,7 @@ def _settled(case: Case, village: Village | None) -> Outcome:
 
 def ticket(case: Case, urgency: Level, *, kind: str, reason: str) -> Ticket:
     """A ticket under a number of its own, for the resident's village and the topic they are at."""
+    topic = case.library.topics.get(case.dialogue.topic or "")
     return Ticket(
         receipt=tickets.number(case.now, case.chance),
         resident=case.resident.id,
@@ -135,6 +136,7 @@ def ticket(case: Case, urgency: Level, *, kind: str, reason: str) -> Ticket:
         opened_at=case.now,
         village=case.resident.village,
         topic=case.dialogue.topic,
+        field=topic.field if topic else "",
     )
 
 

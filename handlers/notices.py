@@ -1,11 +1,23 @@
 """Say in plain words to the resident where the ticket is, and what became of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from handlers.clocks import Side, side
+from handlers.messages import Option, Reply
 from handlers.states import HELD, State
-from handlers.tickets import REFERRAL_NAMES, SHANGHAI, STATE_NAMES, TIER_NAMES, Referral, Ticket
+from handlers.tickets import (
+    REFERRAL_NAMES,
+    SHANGHAI,
+    SOLVED_NAMES,
+    STARS,
+    STATE_NAMES,
+    TIER_NAMES,
+    Referral,
+    Solved,
+    Ticket,
+)
 
 
 class Change(StrEnum):
@@ -45,6 +57,41 @@ def told(ticket: Ticket, change: Change) -> str:
         into=ticket.merged_into or "",
         place=REFERRAL_NAMES.get(ticket.referred_to or Referral.HOTLINE, ""),
     )
+
+
+PREFIX = "t"  # of the values of buttons that are about a ticket
+LABELS = {
+    "add": "补充说明",
+    "done": "办好了，不用再办",
+    "reopen": "没办完，重新打开",
+    **{str(stars): f"{stars}分" for stars in STARS},
+    **{solved.value: name for solved, name in SOLVED_NAMES.items()},
+}
+_STARS = tuple(map(str, STARS))
+
+
+def reply(ticket: Ticket, change: Change) -> Reply:
+    """What the resident is told of a change, with what can be done about it."""
+    doings = tuple(Solved) if change is Change.FOLLOW_UP else doable(ticket)
+    return Reply(told(ticket, change), buttons(ticket, doings))
+
+
+def buttons(ticket: Ticket, doings: Iterable[str]) -> tuple[Option, ...]:
+    """Buttons for these doings on the ticket."""
+    return tuple(Option(LABELS[doing], f"{PREFIX}:{ticket.receipt}:{doing}") for doing in doings)
+
+
+def doable(ticket: Ticket) -> tuple[str, ...]:
+    """What its resident can do with a ticket: say more or close it; once it is over, judge it or open it again."""
+    match side(ticket.state):
+        case Side.US:
+            return ("add",)
+        case Side.RESIDENT:
+            return ("add", "done")
+        case Side.NOBODY if ticket.state is State.MERGED:
+            return ()
+        case Side.NOBODY:
+            return ("reopen",) if ticket.stars else (*_STARS, "reopen")
 
 
 def standing(ticket: Ticket, who: str, due_at: datetime | None) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from handlers.dialogue import Dialogue
 from handlers.messages import Reply
+from handlers.moves import Move
 from handlers.reminders import Reminder
 from handlers.residents import Resident
 from handlers.tickets import Entry, Ticket
@@ -44,15 +45,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A ticket learns which village it belongs to."""
+    """A ticket learns which village it belongs to, or that its resident will not say."""
 
     receipt: str
-    village: int
+    village: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Replies, the next state, and the tickets opened or added to; nothing has happened yet."""
+    """Replies, the next state, and the tickets opened, added to or moved; nothing has happened yet."""
 
     verdict: Verdict
     replies: tuple[Reply, ...]
@@ -63,3 +64,4 @@ class Outcome:
     placed: tuple[Placed, ...] = ()
     reminder: Reminder | None = None  # to be kept
     hushed: bool = False  # all reminders are to go
+    moves: tuple[Move, ...] = ()

@@ -1,6 +1,6 @@
 """Say what the core needs of the world around it. Any method may raise StorageDown where a store stands behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -8,10 +8,11 @@ from handlers.cases import Part, Situation
 from handlers.deliveries import Delivery, Receipt
 from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound, Reply
+from handlers.moves import Move, Tracked
 from handlers.outcomes import Outcome
 from handlers.residents import Village
+from handlers.routing import Leave, Roster
 from handlers.staff import Scope
-from handlers.tickets import Entry, Ticket
 
 
 class Inbox(Protocol):
@@ -51,14 +52,42 @@ class Records(Protocol):
 
 
 class Tickets(Protocol):
-    """Tickets, as an adviser's acts change them."""
+    """Tickets, as acts and clocks change them."""
 
-    async def claim(self, ticket: Ticket) -> bool:
-        """Write the claim if the ticket is still open; False if somebody was faster."""
+    async def find(self, scope: Scope, receipt: str) -> Tracked | None:
+        """The ticket, if it is in scope."""
         ...
 
-    async def write(self, ticket: Ticket, entry: Entry | None, reply: Reply | None, now: datetime) -> None:
-        """The new state, what was said, and the reply on its way to the resident, in one transaction."""
+    async def move(self, moves: Sequence[Move], now: datetime) -> bool:
+        """All the moves in one transaction; False, and none of them, if a ticket has changed since it was read."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> Sequence[Tracked]:
+        """Those whose clock has rung, the urgent first."""
+        ...
+
+    async def owners(self) -> Collection[int]:
+        """Who has tickets that are not done."""
+        ...
+
+    async def owned(self, advisers: Collection[int]) -> Sequence[Tracked]:
+        """Those that are not done, and theirs to act on."""
+        ...
+
+    async def loads(self) -> Mapping[int, int]:
+        """How many tickets wait for each adviser, or for the resident's word to one."""
+        ...
+
+
+class Rosters(Protocol):
+    """Who can be given tickets."""
+
+    async def roster(self, duty: Sequence[str]) -> Roster:
+        """Everybody who answers; `duty` are the logins of those at the district's desk."""
+        ...
+
+    async def take_leave(self, adviser: int, leave: Leave) -> None:
+        """Remember when somebody is away."""
         ...
 
 

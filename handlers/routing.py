@@ -38,6 +38,7 @@ class Adviser:
     licensed_until: date | None = None
     leaves: tuple[Leave, ...] = ()
     is_away: bool = False  # just now, without leave
+    cap: int | None = None  # where it is not everybody's
 
 
 class Unfit(StrEnum):
@@ -96,7 +97,16 @@ def unfit(adviser: Adviser, ticket: Ticket, load: int, day: date, limits: Limits
     for leave in adviser.leaves:
         if leave.first <= day <= leave.last:
             return Unfit.LEAVE
-    return Unfit.FULL if load >= limits.cap else None
+    return Unfit.FULL if load >= (limits.cap if adviser.cap is None else adviser.cap) else None
+
+
+def can_go_on(number: int, roster: Roster, day: date) -> bool:
+    """Can whoever has tickets keep them? Not on leave, without a licence or gone."""
+    adviser = roster.by_id.get(number)
+    if number in roster.duty or adviser is None:
+        return number in roster.duty
+    expired = adviser.licensed_until is not None and adviser.licensed_until < day
+    return not expired and not any(leave.first <= day <= leave.last for leave in adviser.leaves)
 
 
 def route(
@@ -188,15 +198,6 @@ def leave(adviser: int, theirs: Iterable[Ticket]) -> tuple[Ticket, ...]:
     """All that is not done and was the adviser's, back in the queue, the urgent first."""
     returned = [tickets.give_back(t) for t in theirs if tickets.owner(t) == adviser]
     return tuple(sorted(returned, key=precedence))
-
-
-def is_stranded(ticket: Ticket, roster: Roster, day: date, limits: Limits) -> bool:
-    """Is its owner on leave, without a licence or gone, so that it must go back to the queue?"""
-    number = tickets.owner(ticket)
-    if number is None or number in roster.duty:
-        return False
-    adviser = roster.by_id.get(number)
-    return adviser is None or unfit(adviser, ticket, 0, day, limits) in (Unfit.CONFLICT, Unfit.LICENCE, Unfit.LEAVE)
 
 
 def has_no_owner(ticket: Ticket) -> bool:

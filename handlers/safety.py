@@ -47,7 +47,7 @@ def urgent(case: Case, words: str, alarm: Alarm) -> Outcome:
 def _bare(case: Case, alarm: Alarm) -> Ticket:
     """Kind and time only: words, address and village wait for consent."""
     ticket = escalation.ticket(case, Level.P0, kind=alarm.kind, reason="urgent")
-    return replace(ticket, village=None, topic=None)
+    return replace(ticket, village=None, topic=None, field="")
 
 
 def _joined(before: str, words: str) -> str:

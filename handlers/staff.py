@@ -25,7 +25,7 @@ ROLE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A member of staff; `villages` are those an adviser is responsible for."""
+    """A member of staff; `villages` are those an adviser is responsible for, `fields` those an expert knows."""
 
     id: int
     login: str
@@ -33,23 +33,30 @@ class User:
     role: Role
     one_time: bool
     villages: frozenset[int] = frozenset()
+    fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which tickets: all of them, or those of some villages together with those that have no village yet."""
+    """Which tickets: those of some villages or of a pool of experts, those of no village yet, and one's own.
+
+    Never one of which the user is barred, since they advise the other party.
+    """
 
     everywhere: bool = False
-    villages: frozenset[int] = frozenset()
     nothing: bool = False
+    user: int = 0  # theirs are those they hold, and those it is their turn to claim
+    villages: frozenset[int] = frozenset()
+    is_expert: bool = False
+    fields: frozenset[str] = frozenset()  # of an expert; none: the chief expert of all fields
 
 
 def scoped(user: User) -> Scope:
     """The tickets this user may see; every query for tickets goes through here."""
     match user.role:
         case Role.EXPERT:
-            return Scope(everywhere=True)
+            return Scope(user=user.id, is_expert=True, fields=user.fields)
         case Role.ADVISER:
-            return Scope(villages=user.villages)
+            return Scope(user=user.id, villages=user.villages)
         case _:
             return Scope(nothing=True)

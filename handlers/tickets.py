@@ -264,12 +264,17 @@ def reopen(ticket: Ticket) -> Ticket:
     return _moved(ticket, Act.REOPEN, **fresh, adviser=None, offered=again, referred_to=None, tried=())
 
 
-def rate(ticket: Ticket, stars: int, solved: Solved | None) -> Ticket:
-    """The resident says how good the answer was, 1 to 5, and what came of it; the last word counts."""
-    rated = _moved(ticket, Act.RATE, stars=stars, solved=solved or ticket.solved)
+def rate(ticket: Ticket, stars: int) -> Ticket:
+    """The resident says how good the answer was, 1 to 5; the last word counts."""
+    rated = _moved(ticket, Act.RATE, stars=stars)
     if stars not in STARS:
         raise Refused("请打1到5分。")
     return rated
+
+
+def conclude(ticket: Ticket, solved: Solved) -> Ticket:
+    """The resident says what came of it; the last word counts."""
+    return _moved(ticket, Act.RATE, solved=solved)
 
 
 def lapse(ticket: Ticket, now: datetime) -> Ticket:

@@ -19,3 +19,8 @@ def moment(stamp: int) -> datetime:
 def milliseconds(span: timedelta) -> int:
     """A span in whole milliseconds."""
     return span // MILLISECOND
+
+
+def span(milliseconds: int) -> timedelta:
+    """The span of so many milliseconds."""
+    return milliseconds * MILLISECOND

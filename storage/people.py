@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.staff import User
 from storage.moments import milliseconds, stamp
-from storage.schema import posts, sessions, towns, users, villages
+from storage.schema import posts, sessions, specialisms, towns, users, villages
 from storage.unit import Writer, reading
 from storage.values import insert_new, value
 
@@ -58,6 +58,9 @@ class People:
                 await connection.execute(
                     posts.insert(), [{"user": number, "village": v} for v in sorted(user.villages)]
                 )
+            if user.fields:
+                known = [{"user": number, "field": f} for f in sorted(user.fields)]
+                await connection.execute(specialisms.insert(), known)
 
         await self._writer.write(work)
 
@@ -145,7 +148,8 @@ class People:
 async def _user(connection: AsyncConnection, number: int) -> User:
     found = (await connection.execute(select(users).where(users.c.id == number))).one()
     where = await connection.execute(select(posts.c.village).where(posts.c.user == number))
-    return value(User, found, villages=frozenset(r.village for r in where))
+    known = await connection.execute(select(specialisms.c.field).where(specialisms.c.user == number))
+    return value(User, found, villages=frozenset(r.village for r in where), fields=frozenset(r.field for r in known))
 
 
 def _digest(token: str) -> str:

@@ -1,26 +1,35 @@
 """Keep residents and dialogues, and write down all that a decision asks for at once."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from handlers import moves
 from handlers.cases import Situation
 from handlers.deliveries import Lane
 from handlers.dialogue import Dialogue
+from handlers.errors import Stale
 from handlers.messages import Arrived, Kind, Reply
-from handlers.outcomes import Outcome
+from handlers.moves import Tracked
+from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
+from handlers.states import UNHELD
+from handlers.tickets import Tier
 from storage import reminders
 from storage.moments import stamp
+from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
 from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, villages
 from storage.unit import Writer, reading
 from storage.values import packed, row, unpacked, upsert, value
 from storage.vault import Vault
+
+REMEMBERED = timedelta(days=60)  # so long a resident may still rate and reopen a ticket
 
 
 class Records:
@@ -36,16 +45,21 @@ class Records:
         keys = {(a.inbound.address.channel, a.inbound.address.external) for a in arrived}
         async with reading(self._read) as connection:
             found = {(r.channel, r.external): r for r in await connection.execute(_GATHER, {"keys": list(keys)})}
+            theirs = await _tickets_of(connection, {r.id for r in found.values()}, now)
+        senders = [found.get((a.inbound.address.channel, a.inbound.address.external)) for a in arrived]
         return [
-            self._situation(a, found.get((a.inbound.address.channel, a.inbound.address.external)), now) for a in arrived
+            self._situation(a, sender, tuple(theirs[sender.id]) if sender else (), now)
+            for a, sender in zip(arrived, senders, strict=True)
         ]
 
-    def _situation(self, arrived: Arrived, found: Row[Any] | None, now: datetime) -> Situation:
+    def _situation(
+        self, arrived: Arrived, found: Row[Any] | None, held: tuple[Tracked, ...], now: datetime
+    ) -> Situation:
         if found is None:
             return Situation(arrived, Resident(secrets.token_hex(12), now), Dialogue(), known=False)
         body = found.body
         dialogue = unpacked(Dialogue, self._vault.open(body, _place(found.id))) if body else Dialogue()
-        return Situation(arrived, value(Resident, found), dialogue)
+        return Situation(arrived, value(Resident, found), dialogue, tickets=held)
 
     async def record(self, outcomes: Sequence[tuple[Situation, Outcome]], now: datetime) -> None:
         """State, tickets, outbox rows and the inbox mark, in one transaction for all."""
@@ -63,7 +77,7 @@ class Records:
         await _write_addresses(connection, mine, now)
         await release(connection, [s.inbound.address for s, _ in mine if s.inbound.kind is not Kind.LEFT], now)
         await self._write_dialogues(connection, mine, now)
-        await self._write_tickets(connection, [o for _, o in mine])
+        await self._write_tickets(connection, [o for _, o in mine], now)
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
         await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
@@ -82,18 +96,19 @@ class Records:
         ]
         await _upsert(connection, dialogues, rows, "resident")
 
-    async def _write_tickets(self, connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
-        opened = [row(tickets, t) for o in outcomes for t in o.opened]
+    async def _write_tickets(self, connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
+        opened = [ticket_row(moves.opened(t)) for o in outcomes for t in o.opened]
         if opened:
             # a receipt number that is taken must fail: the message is then handled again, under another number
             await connection.execute(tickets.insert(), opened)
         words = [entry_row(self._vault, e) for o in outcomes for e in o.entries]
         if words:
             await connection.execute(entries.insert(), words)
-        placed = [{"of": p.receipt, "village": p.village} for o in outcomes for p in o.placed]
-        if placed:
-            where = update(tickets).where(tickets.c.receipt == bindparam("of")).values(village=bindparam("village"))
-            await connection.execute(where, placed)
+        for placed in (p for o in outcomes for p in o.placed):
+            await connection.execute(_placed(placed, now))
+        moved = [m for o in outcomes for m in o.moves]
+        if moved and not await carry_out(connection, self._vault, moved, now):
+            raise Stale("a ticket has changed meanwhile")  # the message is then handled again, over the new one
 
     async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
         """Give the message up, and tell its sender."""
@@ -124,12 +139,43 @@ _GATHER = (
     .join(dialogues, dialogues.c.resident == residents.c.id, isouter=True)
     .where(tuple_(addresses.c.channel, addresses.c.external).in_(bindparam("keys", expanding=True)))
 )
+_THEIRS = (
+    select(tickets)
+    .where(tickets.c.resident.in_(bindparam("residents", expanding=True)))
+    .where(or_(tickets.c.closed_at.is_(None), tickets.c.closed_at >= bindparam("since")))
+    .order_by(tickets.c.opened_at.desc())
+)
 _FINISH = (
     update(inbox)
     .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.state == "claimed")
     .values(state="done")
     .returning(inbox.c.id)
 )
+
+
+def _placed(placed: Placed, now: datetime) -> Any:
+    """The village is known, or will not be: whoever is to answer is looked for now, first of all there."""
+    rung = {"alarm_at": case((tickets.c.state.in_(UNHELD), stamp(now)), else_=tickets.c.alarm_at)}
+    if placed.village is not None:
+        free = and_(tickets.c.state.in_(UNHELD), tickets.c.tier != Tier.EXPERT)
+        rung |= {
+            "village": placed.village,
+            "tier": case((free, Tier.VILLAGE), else_=tickets.c.tier),
+            "offered": case((free, None), else_=tickets.c.offered),
+        }
+    return (
+        update(tickets).where(tickets.c.receipt == placed.receipt).values(rung | {"revision": tickets.c.revision + 1})
+    )
+
+
+async def _tickets_of(
+    connection: AsyncConnection, residents: Collection[str], now: datetime
+) -> defaultdict[str, list[Tracked]]:
+    theirs: defaultdict[str, list[Tracked]] = defaultdict(list)
+    since = {"residents": list(residents), "since": stamp(now - REMEMBERED)}
+    for held in await tracked(connection, (await connection.execute(_THEIRS, since)).fetchall()):
+        theirs[held.ticket.resident].append(held)
+    return theirs
 
 
 async def _finish(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
@@ -161,11 +207,6 @@ async def _upsert(connection: AsyncConnection, table: Any, rows: Sequence[dict[s
     if not rows:
         return
     await connection.execute(upsert(connection, table, rows[0], key), rows)
-
-
-def entry_row(vault: Vault, entry: Any) -> dict[str, Any]:
-    """The row of a ticket's entry, sealed."""
-    return row(entries, entry) | {"words": vault.seal(entry.text, f"entry:{entry.receipt}")}
 
 
 def _place(resident: str) -> str:

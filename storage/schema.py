@@ -28,6 +28,8 @@ metadata = MetaData(
 # SQLite numbers rows by itself only where the key is declared INTEGER
 Number = BigInteger().with_variant(Integer, "sqlite")
 Moment = BigInteger
+Span = BigInteger  # milliseconds
+Day = Text  # 2026-01-31
 
 inbox = Table(
     "inbox",
@@ -140,6 +142,32 @@ posts = Table(
 )
 Index(None, posts.c.village)
 
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("user", Number, ForeignKey("users.id"), primary_key=True),
+    Column("licence", Text, nullable=False),  # its number
+    Column("licensed_until", Day),
+    Column("cap", Integer),  # tickets at once, where it is not everybody's
+)
+
+specialisms = Table(
+    "specialisms",
+    metadata,
+    Column("user", Number, ForeignKey("users.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+)
+
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("user", Number, ForeignKey("users.id"), nullable=False),
+    Column("first", Day, nullable=False),
+    Column("last", Day, nullable=False),  # included
+)
+Index(None, leaves.c.user)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -166,8 +194,55 @@ tickets = Table(
     Column("claimed_at", Moment),
     Column("answered_at", Moment),
     Column("closed_at", Moment),
+    Column("field", Text, nullable=False, server_default=""),
+    Column("tier", Text, nullable=False, server_default="village"),
+    # no foreign keys on what was added later: SQLite would have to make the table anew, and others point to it
+    Column("offered", Number),
+    Column("tried", Text, nullable=False, server_default="[]"),  # numbers of users, the latest last
+    Column("merged_into", Text),
+    Column("referred_to", Text),
+    Column("stars", SmallInteger),
+    Column("solved", Text),
+    Column("followed_at", Moment),
+    # its clock
+    Column("since_at", Moment, nullable=False, server_default="0"),
+    Column("spent", Span, nullable=False, server_default="0"),
+    Column("first_reply", Span),
+    Column("reply_rung", Integer, nullable=False, server_default="0"),
+    Column("resolution_rung", Integer, nullable=False, server_default="0"),
+    Column("alarm_at", Moment),
+    Column("revision", Integer, nullable=False, server_default="0"),  # grows with every change
 )
 Index(None, tickets.c.state, tickets.c.level, tickets.c.opened_at)
+Index(None, tickets.c.alarm_at)
+Index(None, tickets.c.resident)
+
+bars = Table(
+    "bars",
+    metadata,
+    Column("receipt", Text, ForeignKey("tickets.receipt"), primary_key=True),
+    Column("adviser", Number, ForeignKey("users.id"), primary_key=True),  # of the other party
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("receipt", Text, ForeignKey("tickets.receipt"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Number, ForeignKey("users.id")),
+    Column("owner", Number, ForeignKey("users.id")),
+    Column("state", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("kind", Text),
+    Column("took", Span),
+    Column("target", Span),
+    Column("rung", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+Index(None, events.c.receipt)
+Index(None, events.c.at)
 
 entries = Table(
     "entries",

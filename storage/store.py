@@ -11,6 +11,7 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.records import Records
 from storage.reminders import Reminders
+from storage.rosters import Rosters
 from storage.tickets import Tickets
 from storage.tokens import Tokens
 from storage.unit import Writer
@@ -41,6 +42,7 @@ class Store:
     reminders: Reminders
     tickets: Tickets
     mediations: Mediations
+    rosters: Rosters
     people: People
     allowances: Allowances
     tokens: Tokens
@@ -64,8 +66,9 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         outbox=Outbox(writer, vault, lease=spans.lease, resend_after=spans.resend_after),
         records=Records(writer, engines.read, vault),
         reminders=Reminders(writer, vault),
-        tickets=Tickets(writer, vault),
         mediations=Mediations(writer, engines.read, vault),
+        tickets=Tickets(writer, engines.read, vault),
+        rosters=Rosters(writer, engines.read),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
         allowances=Allowances(writer, engines.read),
         tokens=Tokens(writer, engines.read, vault),

@@ -1,66 +1,72 @@
-"""Keep tickets as advisers' acts change them."""
+"""Keep tickets as acts and clocks change them."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.deliveries import Lane
-from handlers.messages import Address, Reply
-from handlers.tickets import Entry, State, Ticket
-from storage.outbox import enqueue
-from storage.records import entry_row
-from storage.schema import addresses, entries, tickets
-from storage.unit import Writer
-from storage.values import row
+from handlers.moves import Move, Tracked
+from handlers.staff import Scope
+from handlers.states import ALIVE, HELD, State
+from storage.moments import stamp
+from storage.moves import carry_out, read
+from storage.schema import tickets
+from storage.scopes import within
+from storage.unit import Writer, reading
 from storage.vault import Vault
+
+_OWNER = case((tickets.c.state.in_(HELD), tickets.c.adviser), else_=tickets.c.offered)
 
 
 class Tickets:
-    """The tickets table, for those who answer."""
+    """The tickets table, for those who answer and for the clock."""
 
-    def __init__(self, writer: Writer, vault: Vault) -> None:
+    def __init__(self, writer: Writer, read: AsyncEngine, vault: Vault) -> None:
         self._writer = writer
+        self._read = read
         self._vault = vault
 
-    async def claim(self, ticket: Ticket) -> bool:
-        """Write the claim if the ticket is still open; False if somebody was faster."""
-        statement = _change(ticket).where(tickets.c.state == State.OPEN)
+    async def find(self, scope: Scope, receipt: str) -> Tracked | None:
+        """The ticket, if it is in scope."""
+        found = await self._found(select(tickets).where(tickets.c.receipt == receipt, within(scope)))
+        return found[0] if found else None
 
-        async def work(connection: AsyncConnection) -> int:
-            return (await connection.execute(statement)).rowcount
+    async def due(self, now: datetime, limit: int) -> Sequence[Tracked]:
+        """Those whose clock has rung, the urgent first."""
+        rung = select(tickets).where(tickets.c.alarm_at <= stamp(now))
+        return await self._found(rung.order_by(tickets.c.level, tickets.c.opened_at).limit(limit))
 
-        return await self._writer.write(work) == 1
+    async def owners(self) -> Collection[int]:
+        """Who has tickets that are not done."""
+        theirs = select(_OWNER).where(tickets.c.state.in_(ALIVE), _OWNER.is_not(None)).distinct()
+        async with reading(self._read) as connection:
+            return (await connection.execute(theirs)).scalars().all()
 
-    async def write(self, ticket: Ticket, entry: Entry | None, reply: Reply | None, now: datetime) -> None:
-        """The new state, what was said, and the reply on its way to the resident, in one transaction."""
+    async def owned(self, advisers: Collection[int]) -> Sequence[Tracked]:
+        """Those that are not done, and theirs to act on."""
+        if not advisers:
+            return ()
+        theirs = and_(tickets.c.state.in_(ALIVE), _OWNER.in_(advisers))
+        return await self._found(select(tickets).where(theirs).order_by(tickets.c.level, tickets.c.opened_at))
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(_change(ticket))
-            if entry is None:
-                return
-            added = await connection.execute(entries.insert().returning(entries.c.id), entry_row(self._vault, entry))
-            to = await address(connection, ticket.resident)
-            if reply and to:
-                await enqueue(connection, self._vault, now, [(f"entry:{added.scalar_one()}", to, Lane.TICKET, [reply])])
+    async def loads(self) -> Mapping[int, int]:
+        """How many tickets wait for each adviser, or for the resident's word to one."""
+        waiting = select(_OWNER.label("owner"), func.count().label("number")).where(
+            tickets.c.state.in_(ALIVE - {State.ANSWERED}), _OWNER.is_not(None)
+        )
+        async with reading(self._read) as connection:
+            return {r.owner: r.number for r in await connection.execute(waiting.group_by(_OWNER))}
 
-        await self._writer.write(work)
+    async def _found(self, statement: Any) -> Sequence[Tracked]:
+        async with reading(self._read) as connection:
+            return await read(connection, statement)
 
+    async def move(self, moves: Sequence[Move], now: datetime) -> bool:
+        """All the moves in one transaction; False, and none of them, if a ticket has changed since it was read."""
 
-def _change(ticket: Ticket) -> Any:
-    changed = row(tickets, ticket)
-    acted = ("state", "adviser", "claimed_at", "answered_at", "closed_at")
-    return update(tickets).where(tickets.c.receipt == ticket.receipt).values({name: changed[name] for name in acted})
+        async def work(connection: AsyncConnection) -> bool:
+            return await carry_out(connection, self._vault, moves, now)
 
-
-async def address(connection: AsyncConnection, resident: str) -> Address | None:
-    """Where the resident can be reached: an open address before a closed one, the last used first."""
-    statement = (
-        select(addresses.c.channel, addresses.c.external)
-        .where(addresses.c.resident == resident)
-        .order_by(addresses.c.open.desc(), addresses.c.seen_at.desc())
-        .limit(1)
-    )
-    found = (await connection.execute(statement)).first()
-    return Address(found.channel, found.external) if found else None
+        return await self._writer.write(work)

@@ -1,54 +1,80 @@
 """Turn rows into frozen values and back."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from datetime import date, datetime, timedelta
+from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.moments import moment, stamp
+from storage.moments import milliseconds, moment, span, stamp
 
 T = TypeVar("T")
 
 
 def value(kind: type[T], row: Any, **given: Any) -> T:
-    """The dataclass made of the row's columns of the same names; columns named `at` or `…_at` become times."""
-    names = {f.name for f in fields(kind)} & set(row._fields)  # type: ignore[arg-type]  # T is a dataclass
-    found = {name: _read(kind, name, getattr(row, name)) for name in names}
+    """The dataclass made of the row's columns of the same names."""
+    readers, columns = _readers(kind), set(row._fields)
+    found = {name: read(getattr(row, name)) for name, read in readers.items() if name in columns and name not in given}
     return kind(**found, **given)
 
 
-def _read(kind: type[Any], name: str, raw: Any) -> Any:
-    if raw is not None and _is_moment(name):
-        return moment(raw)
-    wanted = _enums(kind).get(name)
-    return wanted(raw) if wanted else raw
-
-
 @cache
-def _enums(kind: type[Any]) -> dict[str, Any]:
-    from enum import Enum
-    from typing import get_type_hints
+def _readers(kind: type[Any]) -> dict[str, Callable[[Any], Any]]:
+    hints = get_type_hints(kind)
+    return {f.name: _reader(hints[f.name]) for f in fields(kind)}
 
-    return {n: t for n, t in get_type_hints(kind).items() if isinstance(t, type) and issubclass(t, Enum)}
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """How a cell becomes a value of that type; what may be None stays None."""
+    wanted = [one for one in get_args(hint) if one is not NoneType]
+    if get_origin(hint) in (Union, UnionType) and len(wanted) < len(get_args(hint)):
+        read = _reader(wanted[0])
+        return lambda raw: None if raw is None else read(raw)
+    if get_origin(hint) is tuple:
+        return TypeAdapter(hint).validate_json
+    if hint in _READERS:
+        return _READERS[hint]
+    return hint if isinstance(hint, type) and issubclass(hint, Enum) else _as_is
+
+
+def _as_is(raw: Any) -> Any:
+    return raw
 
 
 def row(table: Table, of: Any, **given: Any) -> dict[str, Any]:
-    """The columns that the table and the value share, with times as stamps."""
+    """The columns that the table and the value share."""
     names = {f.name for f in fields(of)} & set(table.c.keys())
-    return {n: _write(n, getattr(of, n)) for n in names} | given
+    return {n: written(getattr(of, n)) for n in names} | given
 
 
-def _write(name: str, held: Any) -> Any:
-    return stamp(held) if held is not None and _is_moment(name) else held
+def written(held: Any) -> Any:
+    """What a cell holds of a value: times and spans in milliseconds, days by their ISO name, lists as JSON."""
+    match held:
+        case datetime():
+            return stamp(held)
+        case date():
+            return held.isoformat()
+        case timedelta():
+            return milliseconds(held)
+        case tuple():
+            return json.dumps(held)
+        case _:
+            return held
 
 
-def _is_moment(name: str) -> bool:
-    return name == "at" or name.endswith("_at")
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    datetime: moment,
+    date: date.fromisoformat,
+    timedelta: span,
+}
 
 
 @cache

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, false, or_, select, true
+from sqlalchemy import Select, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.deliveries import State as Sending
 from handlers.messages import Address, Attachment, Kind, Option
 from handlers.staff import Scope
-from handlers.tickets import Author, State, Ticket
+from handlers.states import ALIVE, DONE, State
+from handlers.tickets import Author, Ticket
 from storage import inbox as inboxes
 from storage.moments import moment
 from storage.outbox import reply_in
 from storage.schema import entries, inbox, outbox, tickets, towns, villages
+from storage.scopes import within
 from storage.unit import reading
 from storage.values import value
 from storage.vault import Vault
@@ -142,7 +144,7 @@ class Views:
 
     async def queue(self, scope: Scope, *, closed: bool = False) -> Sequence[Queued]:
         """The tickets in scope, the urgent and the old first."""
-        states = (State.CLOSED,) if closed else (State.OPEN, State.CLAIMED, State.ANSWERED)
+        states = DONE if closed else ALIVE
         done = case((tickets.c.state == State.ANSWERED, 1), else_=0)
         statement = _tickets(scope).where(tickets.c.state.in_(states))
         statement = statement.order_by(done, tickets.c.level, tickets.c.opened_at).limit(QUEUE_PAGE)
@@ -172,15 +174,7 @@ def _tickets(scope: Scope) -> Select[Any]:
         .join(villages, villages.c.id == tickets.c.village, isouter=True)
         .join(towns, towns.c.id == villages.c.town, isouter=True)
     )
-    return base.where(_within(scope))
-
-
-def _within(scope: Scope) -> Any:
-    if scope.nothing:
-        return false()
-    if scope.everywhere:
-        return true()
-    return or_(tickets.c.village.in_(scope.villages), tickets.c.village.is_(None))
+    return base.where(within(scope))
 
 
 def _queued(found: Any) -> Queued:

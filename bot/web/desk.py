@@ -17,7 +17,7 @@ from bot.web import wording
 from bot.web.auth import HOME, Auth
 from bot.web.pages import page
 from handlers import advise, masks
-from handlers.errors import Refused, StorageDown
+from handlers.errors import NotYours, Refused, StorageDown
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
 from handlers.tickets import STATE_NAMES, Author, State, Ticket
 from knowledge.engine import danger
@@ -143,10 +143,12 @@ class Desk:
             return back
         self._remember(once)
         try:
-            await self._do(act, file.ticket, session.user, words)
+            await self._do(act, file.ticket.receipt, session.user, words)
         except Refused as refused:
             fresh = await self._file(request, session)
             return self._shown(session, fresh, 409, problem=str(refused), draft=words)
+        except NotYours:
+            raise HTTPException(404, wording.NO_SUCH_TICKET) from None
         except StorageDown:
             self._sent.pop(once, None)  # nothing was done, so the same form may be sent again
             raise
@@ -158,16 +160,16 @@ class Desk:
         if len(self._sent) > FORMS:
             self._sent.popitem(last=False)
 
-    async def _do(self, act: str, ticket: Ticket, user: User, words: str) -> None:
-        store, now = self._app.store.tickets, datetime.now(UTC)
+    async def _do(self, act: str, receipt: str, user: User, words: str) -> None:
+        office, now = self._app.office, datetime.now(UTC)
         match act:
             case "claim":
-                await advise.claim(store, ticket, user, now)
+                await advise.claim(office, user, receipt, now)
             case "reply":
-                await advise.answer(store, ticket, user, words, now)
-                self._app.waiting.ring()
+                await advise.answer(office, user, receipt, words, now)
             case _:
-                await advise.close(store, ticket, user, now)
+                await advise.close(office, user, receipt, now)
+        self._app.waiting.ring()
 
 
 def _scope(user: User) -> Scope:

@@ -167,7 +167,7 @@ class TestSilence:
 
     def test_a_rating_does_not_put_the_question_off(self) -> None:
         life = Life("03-10 10:00").then("claim", "03-10 10:00").then("refer", "03-10 11:00")
-        rated = tickets.rate(life.ticket, 5, None)
+        rated = tickets.rate(life.ticket, 5)
         assert clocks.keep(life.clock, life.ticket, rated, TARGETS, at("03-12 09:00")) == life.clock
 
     def test_nobody_is_asked_of_a_ticket_that_lives_on_in_another(self) -> None:

@@ -103,7 +103,7 @@ _ACTS: dict[Act, Callable[[Ticket, int, datetime], Ticket]] = {
     Act.ADD: lambda t, by, _: tickets.add(t),
     Act.WITHDRAW: lambda t, by, now: tickets.withdraw(t, now),
     Act.REOPEN: lambda t, by, _: tickets.reopen(t),
-    Act.RATE: lambda t, by, _: tickets.rate(t, by, None),
+    Act.RATE: lambda t, by, _: tickets.rate(t, by),
     Act.NOTICE: lambda t, by, _: tickets.notice(t),
     Act.LAPSE: lambda t, by, now: tickets.lapse(t, now),
     Act.WAKE: lambda t, by, now: tickets.lapse(t, now),

@@ -11,15 +11,15 @@ POSTS = frozenset({1, 2})
 @pytest.mark.parametrize(
     ("role", "scope"),
     [
-        (Role.ADVISER, Scope(villages=POSTS)),
-        (Role.EXPERT, Scope(everywhere=True)),
+        (Role.ADVISER, Scope(user=1, villages=POSTS)),
+        (Role.EXPERT, Scope(user=1, is_expert=True, fields=frozenset({"劳动"}))),
         (Role.PUBLISHER, Scope(nothing=True)),
         (Role.EDITOR, Scope(nothing=True)),
         (Role.ADMIN, Scope(nothing=True)),
     ],
 )
 def test_a_role_sees_its_tickets(role: Role, scope: Scope) -> None:
-    assert staff.scoped(User(1, "li", "李", role, one_time=False, villages=POSTS)) == scope
+    assert staff.scoped(User(1, "li", "李", role, one_time=False, villages=POSTS, fields=frozenset({"劳动"}))) == scope
 
 
 def test_every_role_has_a_name_for_people() -> None:

@@ -207,7 +207,7 @@ class TestTheResident:
             act(ticket)
 
     def test_the_last_rating_counts_and_keeps_what_was_said_of_the_outcome(self) -> None:
-        rated = tickets.rate(tickets.rate(CLOSED, 2, Solved.NO), 4, None)
+        rated = tickets.rate(tickets.conclude(tickets.rate(CLOSED, 2), Solved.NO), 4)
         assert (rated.stars, rated.solved, rated.state) == (4, Solved.NO, State.CLOSED)
 
     @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ class TestTheResident:
     )
     def test_only_an_answer_can_be_rated_in_five_steps(self, ticket: Ticket, stars: int, reason: str) -> None:
         with pytest.raises(Refused, match=reason):
-            tickets.rate(ticket, stars, None)
+            tickets.rate(ticket, stars)
 
 
 class TestTheClock:

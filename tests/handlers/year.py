@@ -224,7 +224,7 @@ class Year:
             return
         if self.today.timetuple().tm_yday - 1 in self._days_off.get(owner, ()):
             return  # ill, and nobody knows
-        if routing.is_stranded(ticket, self.roster, self.today, LIMITS):
+        if not routing.can_go_on(owner, self.roster, self.today):
             raise AssertionError(f"{owner} works on {receipt} though on leave")
         if ticket.state not in HELD:
             self.move(ticket, tickets.claim(ticket, owner, self.now))
@@ -275,14 +275,14 @@ class Year:
     def _judge(self, receipt: str) -> None:
         ticket = self.tickets[receipt]
         if ticket.state in (State.CLOSED, State.REFERRED):
-            self.move(ticket, tickets.rate(ticket, self.chance.randint(1, 5), None))
+            self.move(ticket, tickets.rate(ticket, self.chance.randint(1, 5)))
 
     def _say_what_came_of_it(self, receipt: str) -> None:
         ticket = self.tickets[receipt]
         if ticket.state not in (State.CLOSED, State.REFERRED):
             return
         solved = self.chance.choice(list(Solved))
-        rated = tickets.rate(ticket, 3, solved)
+        rated = tickets.conclude(ticket, solved)
         self.move(ticket, rated)
         if solved is Solved.NO:
             self.move(rated, tickets.reopen(rated))

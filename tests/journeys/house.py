@@ -30,7 +30,7 @@ from bot.web.site import site
 from handlers import advise
 from handlers.cases import Library
 from handlers.messages import Address, Option
-from handlers.staff import Role, User, scoped
+from handlers.staff import Role, Scope, User
 from handlers.tickets import Ticket
 from knowledge.engine.match import Matcher
 from storage.store import Store
@@ -189,26 +189,24 @@ class House:
         await self.telegram.until(self.is_quiet, within=within)
 
     async def tickets(self) -> Sequence[Ticket]:
-        """All of them, as the chief expert sees them."""
-        return [queued.ticket for queued in await self.views.views.queue(scoped(self.staff["expert1"]))]
+        """All of them."""
+        return [queued.ticket for queued in await self.views.views.queue(Scope(everywhere=True))]
 
     async def file(self, receipt: str) -> TicketFile:
         """One of them with all that was said on it."""
-        found = await self.views.views.ticket(scoped(self.staff["expert1"]), receipt)
+        found = await self.views.views.ticket(Scope(everywhere=True), receipt)
         assert found, receipt
         return found
 
     async def answer(self, login: str, receipt: str, *answers: str, close: bool = False) -> None:
         """An adviser claims a ticket of theirs, answers it, perhaps says it is done."""
         adviser = self.staff[login]
-        found = await self.views.views.ticket(scoped(adviser), receipt)
-        assert found, f"{login} does not see {receipt}"
-        store = self.app.store.tickets
-        ticket = await advise.claim(store, found.ticket, adviser, datetime.now(UTC))
+        office = self.app.office
+        await advise.claim(office, adviser, receipt, datetime.now(UTC))
         for words in answers:
-            ticket = await advise.answer(store, ticket, adviser, words, datetime.now(UTC))
+            await advise.answer(office, adviser, receipt, words, datetime.now(UTC))
         if close:
-            await advise.close(store, ticket, adviser, datetime.now(UTC))
+            await advise.close(office, adviser, receipt, datetime.now(UTC))
         self.app.waiting.ring()
 
     def phone(self, chat: int) -> "Phone":

@@ -12,17 +12,22 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers import moves
+from handlers.advise import Office
 from handlers.cases import Situation
-from handlers.deliveries import Delivery, Lane
+from handlers.deliveries import Delivery, Lane, Sent, settle
 from handlers.dialogue import Dialogue
 from handlers.messages import Address, Arrived, Inbound, Kind, Reply
+from handlers.moves import Deed, Setting
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.residents import Resident
-from handlers.staff import Role, User
-from handlers.tickets import Level, Ticket
+from handlers.staff import Role, Scope, User
+from handlers.states import Act
+from handlers.tickets import Author, Entry, Level, Ticket
 from storage.outbox import enqueue
 from storage.store import Store
 from storage.unit import reading
+from tests.handlers.times import TARGETS
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -90,13 +95,19 @@ async def claim(store: Store, now: datetime = NOW, limit: int = 100) -> Sequence
     return await store.outbox.turn((), CHANNELS, limit, now)
 
 
+async def sent(store: Store, now: datetime = NOW) -> list[Reply]:
+    """All that waits to be sent, now that it is."""
+    replies: list[Reply] = []
+    while taken := await claim(store, now):
+        replies += [delivery.reply for delivery in taken]
+        arrived = [settle(delivery, Sent("1"), now, LEASE) for delivery in taken]
+        await store.outbox.turn(arrived, CHANNELS, 0, now)
+    return replies
+
+
 async def adviser(store: Store, login: str = "adviser", villages: Sequence[int] = ()) -> int:
     """The number of an adviser who may log in."""
-    user = User(0, login, "李顾问", Role.ADVISER, one_time=True, villages=frozenset(villages))
-    await store.people.add(user, "digest", NOW)
-    secret = await store.people.secret(login)
-    assert secret
-    return secret.user.id
+    return (await staff(store, login, villages)).id
 
 
 def ticket(owner: Resident, receipt: str = "", **more: Any) -> Ticket:
@@ -112,6 +123,30 @@ async def opened_ticket(store: Store, who: str = "1", **more: Any) -> Ticket:
     opened = ticket(situation.resident, **more)
     await store.records.record([(situation, outcome(situation, opened=(opened,)))], NOW)
     return opened
+
+
+async def moved(store: Store, after: Ticket, words: str = "", seconds: float = 60) -> bool:
+    """Write a ticket's new state, with an answer if there are words."""
+    held = await store.tickets.find(Scope(everywhere=True), after.receipt)
+    assert held
+    move = moves.step(held, after, Deed(Act.ANSWER if words else Act.NOTICE), Setting(at(seconds), TARGETS))
+    if words:
+        move = moves.saying(move, Entry(after.receipt, Author.ADVISER, words, at(seconds)), Reply(words))
+    return await store.tickets.move([move], at(seconds))
+
+
+def office(store: Store, *duty: str) -> Office:
+    """What acts on tickets need."""
+    return Office(store.tickets, store.rosters, TARGETS, duty=duty)
+
+
+async def staff(store: Store, login: str = "adviser", villages: Sequence[int] = (), **more: Any) -> User:
+    """A member of staff who answers."""
+    user = User(0, login, f"{login}的名字", Role.ADVISER, one_time=True, villages=frozenset(villages))
+    await store.people.add(replace(user, **more), "digest", NOW)
+    secret = await store.people.secret(login)
+    assert secret
+    return secret.user
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from storage.schema import metadata
 from storage.store import Spans, Store, open_store
 from storage.vault import Sealed, Vault
 from tests.conftest import KEY
-from tests.storage.given import NOW, adviser, arrive, at, inbound, outcome, rows, ticket
+from tests.storage.given import NOW, arrive, inbound, moved, outcome, rows, ticket
 
 SECRET = "村东头王老五欠我八万块"  # what nobody may find
 
@@ -69,12 +69,9 @@ async def everywhere(store: Store) -> None:
     await store.records.record(
         [(first, outcome(first, f"您说：{SECRET}", dialogue=held, opened=(opened,), entries=(words,)))], NOW
     )
-    by = await adviser(store)
-    reply = Entry(opened.receipt, Author.ADVISER, f"关于{SECRET}", at(5))
-    await store.tickets.write(opened, reply, None, at(5))
+    assert await moved(store, opened, f"关于{SECRET}")
     broken = (await arrive(store, inbound(SECRET, who="2")))[0]
     await store.inbox.give_back(broken, "KeyError", NOW)
-    assert by
 
 
 async def test_nothing_a_resident_wrote_is_in_the_bytes_of_the_database_file(sqlite: str) -> None:

@@ -9,11 +9,23 @@ from handlers.deliveries import Closed, Refused, Sent, settle
 from handlers.messages import Address, Document, Option, Reply
 from handlers.outcomes import Placed
 from handlers.staff import Scope
-from handlers.tickets import Author, Entry, Level, State, Ticket
+from handlers.tickets import Author, Entry, Level, State
 from knowledge.guides.papers import Draft
 from storage.store import Store
 from storage.views import TRANSCRIPT
-from tests.storage.given import CHANNELS, NOW, adviser, answered, arrive, at, claim, inbound, opened_ticket, outcome
+from tests.storage.given import (
+    CHANNELS,
+    NOW,
+    adviser,
+    answered,
+    arrive,
+    at,
+    claim,
+    inbound,
+    moved,
+    opened_ticket,
+    outcome,
+)
 
 EVERYTHING = Scope(everywhere=True)
 HERE = Address("web", "w")
@@ -22,12 +34,6 @@ HERE = Address("web", "w")
 async def talk(store: Store, said: str, heard: str, seconds: float, who: str = "w") -> None:
     """One message and its answer."""
     await answered(store, inbound(said, who=who, channel="web"), reply=heard, now=at(seconds))
-
-
-async def act(store: Store, ticket: Ticket, words: str = "") -> None:
-    """Write a ticket's new state, with an answer if there are words."""
-    entry = Entry(ticket.receipt, Author.ADVISER, words, at(60)) if words else None
-    await store.tickets.write(ticket, entry, Reply(words) if words else None, at(60))
 
 
 class TestTranscript:
@@ -116,14 +122,14 @@ class TestQueue:
         new = await opened_ticket(store, "2")
         urgent = await opened_ticket(store, "3", level=Level.P0)
         done = await opened_ticket(store, "4", level=Level.P0, opened_at=at(-200))
-        await act(store, tickets.answer(tickets.claim(done, by, NOW), by, at(60)), "答")
+        await moved(store, tickets.answer(tickets.claim(done, by, NOW), by, at(60)), "答")
         found = [q.ticket.receipt for q in await store.views.queue(EVERYTHING)]
         assert found == [t.receipt for t in (urgent, old, new, done)]
 
     async def test_closed_tickets_have_a_list_of_their_own(self, store: Store) -> None:
         by = await adviser(store)
         answered_one = tickets.answer(tickets.claim(await opened_ticket(store, "1"), by, NOW), by, NOW)
-        await act(store, tickets.close(answered_one, by, at(60)))
+        await moved(store, tickets.close(answered_one, by, at(60)))
         await opened_ticket(store, "2")
         assert [q.ticket.state for q in await store.views.queue(EVERYTHING)] == [State.OPEN]
         assert [q.ticket.state for q in await store.views.queue(EVERYTHING, closed=True)] == [State.CLOSED]
@@ -169,7 +175,7 @@ class TestTicket:
         situation = (await store.records.gather(await arrive(store, inbound()), NOW))[0]
         words = Entry(ticket.receipt, Author.RESIDENT, "老板跑了", NOW)
         await store.records.record([(situation, outcome(situation, entries=(words,)))], NOW)
-        await act(store, tickets.answer(tickets.claim(ticket, by, NOW), by, at(60)), "可以申请仲裁")
+        await moved(store, tickets.answer(tickets.claim(ticket, by, NOW), by, at(60)), "可以申请仲裁")
         found = await store.views.ticket(EVERYTHING, ticket.receipt)
         assert found
         assert [(line.author, line.text, line.at) for line in found.lines] == [
@@ -187,7 +193,7 @@ class TestTicket:
     ) -> None:
         by = await adviser(store)
         ticket = await opened_ticket(store)
-        await act(store, tickets.answer(tickets.claim(ticket, by, NOW), by, at(60)), "答")
+        await moved(store, tickets.answer(tickets.claim(ticket, by, NOW), by, at(60)), "答")
         told = [settle(d, receipt, at(61), at(60) - NOW) for d in await claim(store, at(61))]
         await store.outbox.turn(told, CHANNELS, 0, at(61))
         found = await store.views.ticket(EVERYTHING, ticket.receipt)
