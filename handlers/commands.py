@@ -23,6 +23,7 @@ class Command(StrEnum):
     CALENDAR = "calendar"
     REMIND = "remind"
     HUSH = "hush"
+    AID = "aid"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -43,6 +44,7 @@ _FORMS: dict[Command, tuple[str, ...]] = {
     Command.HUSH: (
         "/hush", "/停止提醒", "停止提醒", "取消提醒", "不用提醒", "不用提醒了", "不要提醒了", "别提醒了", "不再提醒",
     ),
+    Command.AID: ("/aid", "转法律援助中心", "转法援中心", "转给法律援助中心", "aid"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

@@ -23,7 +23,7 @@ def offer(case: Case, words: str, reason: str, opening: str, verdict: Verdict) -
     return Outcome(verdict, (Reply(text, CONSENT),), case.resident, waiting)
 
 
-def wanted(case: Case) -> Outcome:
+def wanted(case: Case, reason: str = "asked") -> Outcome:
     """The resident asks for a human."""
     held = case.dialogue
     verdict = Verdict(Decision.ESCALATE, why="asked for a human")
@@ -32,11 +32,11 @@ def wanted(case: Case) -> Outcome:
         return Outcome(verdict, (Reply(phrases.NO_QUESTION_YET),), case.resident, waiting)
     danger = dialogue.in_danger(held) and dialogue.flows(held)
     if residents.agreed_to_advice(case.resident):
-        return agreed(_at(case, held if danger else replace(held, ticket=None, reason="asked")))
+        return agreed(_at(case, held if danger else replace(held, ticket=None, reason=reason)))
     if danger:  # the ticket that is open already gets the words
         waiting = dialogue.offer(held, Stage.CONSENTING, CONSENT)
         return Outcome(verdict, (Reply(phrases.ASK_CONSENT_AFTER_DANGER, CONSENT),), case.resident, waiting)
-    return offer(case, held.question, "asked", "", verdict)
+    return offer(case, held.question, reason, "", verdict)
 
 
 def told(case: Case, words: str) -> Outcome:

@@ -1,9 +1,9 @@
-"""Go on from a result: keep its day in a calendar, be reminded of it."""
+"""Go on from a result: keep its day in a calendar, be reminded of it, hand it over to who decides."""
 
 from dataclasses import replace
 from datetime import date
 
-from handlers import phrases, reminders
+from handlers import escalation, phrases, reminders
 from handlers.cases import Case
 from handlers.messages import Calendar, Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
@@ -12,11 +12,15 @@ from knowledge.clocks.ics import ics
 from knowledge.guides import interviews
 from knowledge.results import Result
 
+AID = "legal_aid"
+
 
 def options(result: Result, day: date) -> tuple[Option, ...]:
     """What can follow this result."""
     ahead = isinstance(result, Due) and isinstance(result.value, date) and result.value >= day
-    return (phrases.CALENDAR, phrases.REMIND) if ahead else ()
+    if ahead:
+        return phrases.CALENDAR, phrases.REMIND
+    return (phrases.AID,) if result.kind == AID else ()
 
 
 def calendar(case: Case) -> Outcome:
@@ -46,14 +50,28 @@ def stop(case: Case) -> Outcome:
     return replace(_said(case, phrases.REMINDS_NO_MORE), hushed=True)
 
 
+def hand_over(case: Case) -> Outcome:
+    """The legal-aid centre gets the preliminary view with its way, if the resident agrees."""
+    result = _result(case)
+    if result is None or result.kind != AID:
+        return _said(case, phrases.NO_VIEW)
+    words = "\n".join((case.dialogue.question, *(f"· {step.words}" for step in result.steps)))
+    held = replace(case.dialogue, question=words)
+    return escalation.wanted(replace(case, situation=replace(case.situation, dialogue=held)), "legal aid")
+
+
 def _due(case: Case) -> Due | None:
-    """The clock that was worked out last, as its file has it today."""
+    result = _result(case)
+    return result if isinstance(result, Due) else None
+
+
+def _result(case: Case) -> Result | None:
+    """What was worked out last, as its file has it today."""
     state = case.dialogue.finished
     interview = interviews.find(state.interview) if state else None
     if interview is None or state is None or not interviews.holds(interview, state):
         return None
-    result = interviews.result(interview, state, case.day)
-    return result if isinstance(result, Due) else None
+    return interviews.result(interview, state, case.day)
 
 
 def _said(case: Case, words: str, file: Calendar | None = None) -> Outcome:

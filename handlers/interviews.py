@@ -22,7 +22,7 @@ def opened(case: Case, words: str) -> Interview | None:
 
 def begin(case: Case, interview: Interview, words: str) -> Outcome:
     """Start with what the words say already; where nothing is missing the result comes at once."""
-    return _taken(case, interview, interviews.start(interview, words, case.day), words)
+    return _taken(case, interview, interviews.start(interview, words, case.day, case.dialogue.finished), words)
 
 
 def answered(case: Case, words: str) -> Outcome:
@@ -80,7 +80,9 @@ def aside(outcome: Outcome, held: State | None) -> Outcome:
     if held is None or outcome.dialogue.stage is Stage.INTERVIEWING or not outcome.replies:
         return outcome
     *others, last = outcome.replies
-    return replace(outcome, replies=(*others, replace(last, text=f"{last.text}\n\n{phrases.INTERVIEW_WAITS}")))
+    options = (*last.options, phrases.RESUME)
+    said = replace(last, text=f"{last.text}\n\n{phrases.INTERVIEW_WAITS}", options=options)
+    return replace(outcome, replies=(*others, said), dialogue=replace(outcome.dialogue, options=options))
 
 
 def _held(case: Case) -> tuple[Interview, State] | None:
@@ -121,6 +123,8 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
         phrases.HUMAN,
     )
     rested = dialogue.rest(case.dialogue, options)
+    if dialogue.in_danger(case.dialogue):  # whoever is asked for later gets it with what is known already
+        rested = replace(rested, ticket=case.dialogue.ticket, reason=case.dialogue.reason)
     words = case.dialogue.question or interview.title
     rested = replace(rested, interview=None, finished=state, topic=None, question=f"{words}\n{results.brief(result)}")
     cited = results.citable(result, case.library.statutes, case.day)

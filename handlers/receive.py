@@ -155,12 +155,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return lookups.hotline(case, route.text)
         case To.TELLING:
             return escalation.told(case, route.text)
-        case To.AGREED:
-            return escalation.agreed(case)
-        case To.DECLINED:
-            return _declined(case)
-        case To.PLACING:
-            return escalation.place(case, route.text)
+        case To.AGREED | To.DECLINED | To.PLACING:
+            return _consented(case, route)
         case To.SCANNED:
             return escalation.scanned(case, route.text)
         case To.ADDING:
@@ -173,6 +169,18 @@ def outcome(case: Case, route: Route) -> Outcome:
             return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
         case _:
             return consultation.plain(case, Decision.SMALLTALK, _fixed(route))
+
+
+def _consented(case: Case, route: Route) -> Outcome:
+    """Yes, no or a village; once that is settled, the interview that waits is spoken of."""
+    match route.to:
+        case To.AGREED:
+            said = escalation.agreed(case)
+        case To.DECLINED:
+            said = _declined(case)
+        case _:
+            said = escalation.place(case, route.text)
+    return interviews.aside(said, case.dialogue.interview) if said.dialogue.stage is Stage.FREE else said
 
 
 def _fixed(route: Route) -> str:
@@ -215,6 +223,8 @@ def _command(case: Case, command: Command) -> Outcome:
             return followups.calendar(case)
         case Command.REMIND:
             return followups.remind(case)
+        case Command.AID:
+            return followups.hand_over(case)
         case Command.HUSH:
             return followups.stop(case)
         case Command.RESTART | Command.LEAVE:

@@ -54,7 +54,7 @@ class Route:
     words: str = ""  # of an interview that is to start: what was said
 
 
-ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES)}
+ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)}
 _HOTLINE = re.compile(r"(\d{3,5})(?:是.*|干.*|做.*|管.*|电话.*|热线.*)?[?。]?")
 _ASKING = re.compile(r"[?？]|怎么|咋|啷个|如何|什么|啥|哪|谁|吗|多少|多久|好多|好久|能不能|可不可以|可以不|为何")
 _ABOUT_SOMEBODY = re.compile(r"[你他她它]|[我俺](?!们?[家屋]?(?:住|在|是))|岁|[了着]$")

@@ -5,13 +5,16 @@ from dataclasses import replace
 from handlers import dialogue, escalation, phrases
 from handlers.cases import Case
 from handlers.dialogue import Stage
-from handlers.messages import Inbound, Kind, Reply
+from handlers.messages import Inbound, Kind, Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.tickets import Level, Ticket
 from knowledge import text
 from knowledge.engine import danger
 from knowledge.engine.danger import Alarm
+from knowledge.guides import interviews
+from knowledge.guides.interviews import State
 
+GUIDES = {"P1-a": "legal_aid"}  # kinds of danger → the interview that helps then
 WORDS = 2 * text.LIMIT  # characters handed to a human: the last that were said
 
 
@@ -37,11 +40,22 @@ def urgent(case: Case, words: str, alarm: Alarm) -> Outcome:
         receipt = opened[0].receipt
     ask = phrases.ASK_CONSENT_AFTER_DANGER
     said = ask if case.situation.inbound.told else f"{alarm.words}\n\n{ask}"
-    waiting = dialogue.offer(held, Stage.CONSENTING, escalation.CONSENT)
+    begun, guide = _guided(case, words, alarm)
+    options = (*escalation.CONSENT, *guide)
+    waiting = dialogue.offer(held, Stage.CONSENTING, options)
     question = _joined(held.question, words) if same else words
-    waiting = replace(waiting, question=question, ticket=receipt, topic=None, reason=reason)
+    waiting = replace(waiting, question=question, ticket=receipt, topic=None, reason=reason, interview=begun)
     verdict = Verdict(Decision.URGENT, 1.0, level=alarm.level, why=f"{alarm.level} {alarm.kind}")
-    return Outcome(verdict, (Reply(said, escalation.CONSENT),), case.resident, waiting, opened=opened)
+    return Outcome(verdict, (Reply(said, options),), case.resident, waiting, opened=opened)
+
+
+def _guided(case: Case, words: str, alarm: Alarm) -> tuple[State | None, tuple[Option, ...]]:
+    """The interview that helps then, begun with what was said; it waits, and so does one that was under way."""
+    guide = interviews.find(GUIDES.get(alarm.kind, ""))
+    if guide is None:
+        return case.dialogue.interview, ()
+    begun = case.dialogue.interview or interviews.start(guide, words, case.day)
+    return begun, (replace(phrases.RESUME, label=guide.title),) if begun.interview == guide.id else ()
 
 
 def _bare(case: Case, alarm: Alarm) -> Ticket:

@@ -4,7 +4,7 @@ import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import Any
 
 from knowledge import rows, sums
 from knowledge.clocks import deadlines
-from knowledge.guides import aid, conditions, confirmation, crossregion, mediation, papers, paths
+from knowledge.guides import aid, carrying, conditions, confirmation, crossregion, mediation, papers, paths
+from knowledge.guides.carrying import Carried
 from knowledge.guides.conditions import ALWAYS, Condition, Value
 from knowledge.guides.slots import BETWEEN, KINDS, Choice, Group, Slot, fits
 from knowledge.results import Result
@@ -21,7 +22,7 @@ from knowledge.topics import Problem
 
 FOLDER = Path(__file__).parent.parent / "rules" / "interviews"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TOP = frozenset({"id", "title", "opens", "result", "fixed", "screens", "beside", "then"})
+_TOP = frozenset({"id", "title", "opens", "result", "fixed", "screens", "beside", "then", "carried"})
 _GROUP = frozenset({"ask", "when", "slots"})
 _CHOICE = frozenset({"value", "label", "patterns"})
 _SLOT = frozenset(
@@ -43,6 +44,7 @@ class Interview:
     groups: tuple[Group, ...]
     beside: tuple[str, ...] = ()  # topics under whose answer it is offered
     then: tuple[str, ...] = ()  # interviews that are offered after it
+    carried: Mapping[str, Carried] = field(default_factory=dict[str, Carried])  # by the interview before it
 
 
 def beside(topic: str) -> tuple[Interview, ...]:
@@ -78,7 +80,12 @@ def load(folder: Path, known: Mapping[str, Callable[..., Result]] | None = None)
             problems += error.problems
     for interview in read.values():
         strange = [name for name in interview.then if not (folder / f"{name}.yaml").exists()]
-        problems += [Problem(folder / f"{interview.id}.yaml", 1, "error", f"then：没有 {name}") for name in strange]
+        slots = {
+            name: frozenset(slot.name for group in one.groups for slot in group.slots) for name, one in read.items()
+        }
+        strange = [f"then：没有 {name}" for name in strange]
+        strange += carrying.strangers(interview.carried, slots[interview.id], slots)
+        problems += [Problem(folder / f"{interview.id}.yaml", 1, "error", words) for words in strange]
     if problems:
         raise RuleError(problems)
     return read
@@ -110,12 +117,20 @@ class _Reader(rows.Reader):
             groups=self._groups(row),
             beside=self._names(row, "beside"),
             then=self._names(row, "then"),
+            carried=self._carried(row),
         )
         self._check_names(interview)
         self._check_result(interview, row, known)
         if not self.problems:
             self._check_paths(interview)
         return interview
+
+    def _carried(self, row: Row) -> Mapping[str, Carried]:
+        try:
+            return carrying.parse(row.get("carried") or {})
+        except ValueError as error:
+            self._wrong(row.lines["carried"], f"carried：{error}")
+            return {}
 
     def _names(self, row: Row, key: str) -> tuple[str, ...]:
         listed: Any = row.get(key) or []

@@ -11,6 +11,10 @@ An interview is a file `rules/interviews/<id>.yaml`:
     fixed: {kind: 财产}            # further arguments that are always the same; may be left out
     beside: [court-fee]           # topics under whose answer it is offered; may be left out
     then: [preservation_fee]      # interviews that are offered after the result; may be left out
+    carried:                      # what another interview, if it was led just before, has settled; may be left out
+      legal_aid:
+        people:                   # of several lines the first that fits; read as if it had been typed
+          - {when: {place: 铜梁区}, say: "{people}口人"}
     screens:                      # in the order they are asked; each is one slot, or several under `slots`
       - name: amount              # also the keyword argument
         kind: amount              # choice, many, yesno, amount, number, day, text, place
@@ -55,7 +59,7 @@ from inspect import signature
 
 from knowledge import sums
 from knowledge.clocks import days
-from knowledge.guides import forms, papers, paths, replies, slots
+from knowledge.guides import carrying, forms, papers, paths, replies, slots
 from knowledge.guides.conditions import Value
 from knowledge.guides.forms import Interview
 from knowledge.guides.rulebook import rulebook
@@ -118,12 +122,16 @@ def opens(interview: Interview, sentence: str) -> bool:
     return _opens(interview, replies.views(sentence))
 
 
-def start(interview: Interview, sentence: str, today: date) -> State:
-    """Begin, with everything known that the sentence says."""
-    every = (slot for group in interview.groups for slot in group.slots)
+def start(interview: Interview, sentence: str, today: date, before: State | None = None) -> State:
+    """Begin, with everything known that the sentence says and the interview before has settled."""
+    every = {slot.name: slot for group in interview.groups for slot in group.slots}
     views = replies.views(sentence)
-    heard = _kept((slot, replies.found(slot, views, today, opening=True)) for slot in every)
-    return State(interview.id, interview.version, (Turn(None, heard),))
+    heard = dict(_kept((slot, replies.found(slot, views, today, opening=True)) for slot in every.values()))
+    other = find(before.interview) if before else None
+    if before and other and holds(other, before):
+        carried = interview.carried.get(other.id, {})
+        heard |= dict(_kept(carrying.told(carried, every, facts(other, before), today)))
+    return State(interview.id, interview.version, (Turn(None, tuple(heard.items())),))
 
 
 def restart(interview: Interview) -> State:

