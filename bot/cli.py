@@ -25,10 +25,13 @@ kb = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 statutes = typer.Typer(help="The statute store.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 user = typer.Typer(help="Members of staff.", no_args_is_help=True)
+wechat = typer.Typer(help="The official account of WeChat.", no_args_is_help=True)
+menu = typer.Typer(help="Its menu.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements.", no_args_is_help=True)
-for group, name in ((kb, "kb"), (db, "db"), (user, "user"), (bench, "bench")):
+for group, name in ((kb, "kb"), (db, "db"), (user, "user"), (wechat, "wechat"), (bench, "bench")):
     cli.add_typer(group, name=name)
 kb.add_typer(statutes, name="statutes")
+wechat.add_typer(menu, name="menu")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
@@ -252,6 +255,22 @@ def user_add(
 
     password = _run(add(_settings(), login, name, role, villages))
     typer.echo(f"{login} 的一次性密码（只显示这一次）：{password}")
+
+
+@menu.command("publish")
+def menu_publish() -> None:
+    """Put up the menu of the account."""
+    from bot.publicity import publish_menu
+
+    typer.echo(_run(publish_menu(_settings())))
+
+
+@wechat.command("posters")
+def wechat_posters(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
+    """Draw a poster for each village, as SVG and PDF; whoever scans its code belongs to that village."""
+    from bot.publicity import draw_posters
+
+    typer.echo(_run(draw_posters(_settings(), folder)))
 
 
 @cli.command()

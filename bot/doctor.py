@@ -20,7 +20,10 @@ WECHAT_STEPS = """要开，一步一步来：
       3. 自己定一个 Token（3到32位字母数字），放进环境变量 WECHAT_TOKEN；AppSecret 放进 WECHAT_SECRET
       4. 平台上选安全模式，把 EncodingAESKey 放进 WECHAT_AES_KEY
       5. 把本机的出口 IP 加进平台的 IP 白名单
-      6. 启动，再到平台“服务器配置”填 https://域名/wechat 和同一个 Token，提交时平台会当场验证"""
+      6. 启动，再到平台“服务器配置”填 https://域名/wechat 和同一个 Token，提交时平台会当场验证
+      7. python -m bot wechat menu publish 发布菜单
+      8. python -m bot wechat posters 目录 做各村的二维码海报，扫了就归那个村"""
+PUBLISH, POSTERS = "python -m bot wechat menu publish", "python -m bot wechat posters 目录"
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,7 @@ def wechat(settings: Settings) -> list[Finding]:
     return [
         Finding("微信公众号", f"开（{mode}）", safer),
         Finding("微信服务器地址", address, "" if public.startswith("https://") else "要用 https 的域名，平台才接受"),
+        Finding("微信菜单和海报", "改了菜单、加了村要重做", f"{PUBLISH}；{POSTERS}"),
         Finding("微信模板消息", file.template or "没有设", "" if file.template else waits),
     ]
 

@@ -134,10 +134,10 @@ def test_the_way_to_wechat_is_told_step_by_step(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setenv(f"WECHAT_{name}", secret)
     account = '[wechat]\napp_id = "wx0123456789abcdef"\naccount = "gh_0123456789ab"\n'
     public = '[server]\npublic_url = "https://law.example.cn"\n'
-    mode, address, template = doctor.wechat(_settings(tmp_path, public + account))
+    mode, address, _, template = doctor.wechat(_settings(tmp_path, public + account))
     assert (mode.state, mode.remedy) == ("开（安全模式）", "")
     assert (address.state, address.remedy) == ("https://law.example.cn/wechat", "")
     assert template.remedy
-    plain, address, _ = doctor.wechat(_settings(tmp_path, account + 'mode = "plain"\n'))
+    plain, address, *_ = doctor.wechat(_settings(tmp_path, account + 'mode = "plain"\n'))
     assert plain.remedy
     assert address.remedy

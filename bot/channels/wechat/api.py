@@ -44,6 +44,11 @@ class Api:
         link = {"url": url} if url else {}
         await self.call(TEMPLATE, {"touser": openid, "template_id": template, "data": data, **link})
 
+    async def code(self, scene: str) -> str:
+        """The address that a QR code of the account holds; whoever scans it brings the scene. It never expires."""
+        asked = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
+        return str((await self.call(CODE, asked))["url"])
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._calls.close()
