@@ -27,8 +27,10 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 user = typer.Typer(help="Members of staff.", no_args_is_help=True)
 wechat = typer.Typer(help="The official account of WeChat.", no_args_is_help=True)
 menu = typer.Typer(help="Its menu.", no_args_is_help=True)
+audit = typer.Typer(help="What staff did.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements.", no_args_is_help=True)
-for group, name in ((kb, "kb"), (db, "db"), (user, "user"), (wechat, "wechat"), (bench, "bench")):
+GROUPS = {"kb": kb, "db": db, "user": user, "wechat": wechat, "audit": audit, "bench": bench}
+for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
 kb.add_typer(statutes, name="statutes")
 wechat.add_typer(menu, name="menu")
@@ -271,6 +273,33 @@ def wechat_posters(folder: Annotated[Path, typer.Argument(help="Where to write t
     from bot.publicity import draw_posters
 
     typer.echo(_run(draw_posters(_settings(), folder)))
+
+
+@user.command("reset")
+def user_reset(
+    login: str,
+    password: Annotated[bool, typer.Option("--password", help="Print a new one-time password.")] = False,
+    second: Annotated[bool, typer.Option("--second-factor", help="Forget a second factor that was lost.")] = False,
+) -> None:
+    """Let somebody in again who forgot the password or lost the telephone; their sessions end."""
+    from bot.people import reset
+
+    if not (password or second):
+        raise typer.BadParameter("请写 --password、--second-factor，或两样都写")
+    given = _run(reset(_settings(), login, password=password, second=second))
+    typer.echo(f"{login} 的一次性密码（只显示这一次）：{given}" if given else "已解除，下次登录时重新绑定验证器")
+
+
+@audit.command("verify")
+def audit_verify(
+    expect: Annotated[str, typer.Option(help="A mark that was noted before; it must still be in the chain.")] = "",
+) -> None:
+    """Check the chain; names the first line that is not what was written."""
+    from bot.people import verify
+
+    whole, words = _run(verify(_settings(), expect))
+    typer.echo(words)
+    raise typer.Exit(0 if whole else 1)
 
 
 @cli.command()

@@ -117,6 +117,7 @@ class Web(Section):
     wait_seconds: float = Field(default=3.0, ge=0, le=30)
     posts_per_minute: int = Field(default=10, ge=1)
     logins_per_5_minutes: int = Field(default=5, ge=1)
+    second_factor: bool = True
     session_hours: float = Field(default=12, gt=0)
     session_idle_minutes: float = Field(default=30, gt=0)
     file_hours: float = Field(default=2, gt=0)

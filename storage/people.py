@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from handlers.audit import Act, Deed
 from handlers.staff import User
+from storage.audit import note
 from storage.moments import milliseconds, stamp
 from storage.schema import posts, sessions, specialisms, towns, users, villages
 from storage.unit import Writer, reading
@@ -25,10 +27,12 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who is logged in."""
+    """Somebody who is logged in; `is_whole` once the second factor was given, or is not asked for."""
 
     user: User
     csrf: str
+    is_enrolled: bool = False  # has a second factor
+    is_whole: bool = True
 
 
 class People:
@@ -40,8 +44,8 @@ class People:
         self._age = age
         self._rest = rest
 
-    async def add(self, user: User, password: str, now: datetime) -> None:
-        """Add a member of staff, whose one-time password must be changed at the first login."""
+    async def add(self, user: User, password: str, now: datetime, by: int | None = None) -> int:
+        """Add a member of staff, whose one-time password must be changed at the first login; returns the number."""
         values = {
             "login": user.login,
             "name": user.name,
@@ -51,9 +55,9 @@ class People:
             "created_at": stamp(now),
         }
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: AsyncConnection) -> int:
             added = await connection.execute(users.insert().values(values).returning(users.c.id))
-            number = added.scalar_one()
+            number: int = added.scalar_one()
             if user.villages:
                 await connection.execute(
                     posts.insert(), [{"user": number, "village": v} for v in sorted(user.villages)]
@@ -61,8 +65,10 @@ class People:
             if user.fields:
                 known = [{"user": number, "field": f} for f in sorted(user.fields)]
                 await connection.execute(specialisms.insert(), known)
+            await note(connection, Deed(Act.USER_ADDED, by, f"user:{number}", f"{user.login} {user.role}"), now)
+            return number
 
-        await self._writer.write(work)
+        return await self._writer.write(work)
 
     async def add_villages(self, rows: Iterable[tuple[str, Sequence[str]]]) -> dict[str, int]:
         """Add (town, villages); those that exist stay. Returns the id of each "town village"."""
@@ -87,45 +93,54 @@ class People:
             return len((await connection.execute(select(users.c.id))).fetchall())
 
     async def secret(self, login: str) -> Secret | None:
-        """What the login of that name is checked against."""
+        """What the login of that name is checked against; None if it may not log in."""
+        wanted = select(users).where(users.c.login == login, users.c.is_active)
         async with reading(self._read) as connection:
-            found = (await connection.execute(select(users).where(users.c.login == login))).first()
+            found = (await connection.execute(wanted)).first()
             return Secret(await _user(connection, found.id), found.password) if found else None
 
-    async def set_password(self, user: int, password: str) -> None:
+    async def set_password(self, user: int, password: str, now: datetime) -> None:
         """A password of the person's own choice; whoever is logged in with the old one is logged out."""
         statement = update(users).where(users.c.id == user).values(password=password, one_time=False)
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(statement)
             await connection.execute(delete(sessions).where(sessions.c.user == user))
+            await note(connection, Deed(Act.PASSWORD, user, f"user:{user}"), now)
 
         await self._writer.write(work)
 
-    async def open_session(self, user: int, token: str, csrf: str, now: datetime) -> None:
+    async def open_session(self, user: int, token: str, csrf: str, now: datetime, *, whole: bool = True) -> None:
         """Remember a login; only the token's digest is kept."""
         at = stamp(now)
-        fresh = {"token": _digest(token), "user": user, "csrf": csrf, "created_at": at, "seen_at": at}
+        fresh = {"token": digest(token), "user": user, "csrf": csrf, "created_at": at, "seen_at": at, "is_whole": whole}
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(delete(sessions).where(sessions.c.created_at < at - milliseconds(self._age)))
             await connection.execute(sessions.insert().values(fresh))
+            if whole:
+                await note(connection, Deed(Act.LOGIN, user, f"user:{user}"), now)
 
         await self._writer.write(work)
 
     async def session(self, token: str, now: datetime) -> Session | None:
         """Who the token belongs to, if the session still lives."""
         at = stamp(now)
-        alive = select(sessions).where(
-            sessions.c.token == _digest(token),
-            sessions.c.created_at > at - milliseconds(self._age),
-            sessions.c.seen_at > at - milliseconds(self._rest),
+        alive = (
+            select(sessions, users.c.second.is_not(None).label("is_enrolled"))
+            .join(users)
+            .where(
+                sessions.c.token == digest(token),
+                users.c.is_active,
+                sessions.c.created_at > at - milliseconds(self._age),
+                sessions.c.seen_at > at - milliseconds(self._rest),
+            )
         )
         async with reading(self._read) as connection:
             found = (await connection.execute(alive)).first()
             if found is None:
                 return None
-            session = Session(await _user(connection, found.user), found.csrf)
+            session = Session(await _user(connection, found.user), found.csrf, found.is_enrolled, found.is_whole)
         if at - found.seen_at > 60_000:
             await self._touch(found.token, at)
         return session
@@ -140,7 +155,7 @@ class People:
         """Log out."""
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(delete(sessions).where(sessions.c.token == _digest(token)))
+            await connection.execute(delete(sessions).where(sessions.c.token == digest(token)))
 
         await self._writer.write(work)
 
@@ -152,5 +167,6 @@ async def _user(connection: AsyncConnection, number: int) -> User:
     return value(User, found, villages=frozenset(r.village for r in where), fields=frozenset(r.field for r in known))
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -131,6 +132,9 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("password", Text, nullable=False),  # argon2id
     Column("one_time", Boolean, nullable=False),  # must be changed at the next login
+    Column("is_active", Boolean, nullable=False, server_default=true()),
+    Column("second", LargeBinary),  # the sealed secret of the second factor
+    Column("last_step", Moment),  # of the last code that was accepted: each is accepted once
     Column("created_at", Moment, nullable=False),
 )
 
@@ -174,8 +178,24 @@ sessions = Table(
     Column("token", Text, primary_key=True),  # SHA-256 of what the cookie holds
     Column("user", Number, ForeignKey("users.id"), nullable=False),
     Column("csrf", Text, nullable=False),
+    Column(
+        "is_whole", Boolean, nullable=False, server_default=true()
+    ),  # the second factor was given, or is not asked for
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+)
+
+# append-only; each row's mark covers the row before
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("actor", Number),  # no foreign key: the line outlives its actor
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mark", Text, nullable=False),
 )
 
 tickets = Table(

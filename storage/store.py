@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from storage.accounts import Accounts
 from storage.allowances import Allowances
+from storage.audit import Audit
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
 from storage.mediations import Mediations
@@ -46,6 +48,8 @@ class Store:
     people: People
     allowances: Allowances
     tokens: Tokens
+    accounts: Accounts
+    audit: Audit
     views: Views
 
     async def close(self) -> None:
@@ -72,5 +76,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
         allowances=Allowances(writer, engines.read),
         tokens=Tokens(writer, engines.read, vault),
+        accounts=Accounts(writer, engines.read, vault, spans.session),
+        audit=Audit(writer, engines.read),
         views=Views(engines.read, vault),
     )

@@ -1,9 +1,9 @@
-"""Let members of staff in, and nobody else: login, lock-out, the change of the one-time password, logout."""
+"""Let members of staff in, and nobody else: login, lock-out, what a login still owes, logout."""
 
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from datetime import UTC, datetime
 
 from starlette.datastructures import FormData
@@ -17,7 +17,9 @@ from bot.log import logger
 from bot.web import passwords, wording
 from bot.web.guards import SAFE, Gate, caller, is_https
 from bot.web.pages import page, refusal
+from bot.web.rooms import EVERYBODY, home
 from bot.web.visitors import cookie_name
+from handlers.staff import Role
 from knowledge import text
 from storage.people import Session
 
@@ -25,10 +27,11 @@ log = logger(__name__)
 NAME = "desk"
 HOME = "/desk"
 PASSWORD = "/desk/password"  # noqa: S105 - the address of a page
+ENROL, CODE = "/desk/enrol", "/desk/code"
 ACCOUNT_TRIES, ACCOUNT_SPAN = 10, 15 * 60  # failed logins of one account within so many seconds
-FIELDS = 32  # of a form at most
 LONGEST = 128  # characters of a password
-_NEXT = re.compile(r"/desk(/[A-Z0-9-]{1,20})?")
+FIELDS = 600  # of a form at most: an adviser may have every village of a district
+_NEXT = re.compile(r"/desk(/[A-Z0-9-]{1,20})?|/bureau(/[a-z0-9-]{1,20}){0,2}")
 
 Staffed = Callable[[Request, Session], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -41,6 +44,7 @@ class Auth:
         self._settings = app.settings
         self._people = app.store.people
         web = app.settings.file.web
+        self._asks_second = web.second_factor
         self._age = int(web.session_hours * 3600)
         self._by_address = Gate(web.logins_per_5_minutes, 5 * 60)
         self._by_account = Gate(ACCOUNT_TRIES, ACCOUNT_SPAN)
@@ -49,30 +53,43 @@ class Auth:
         """Where one logs in and out."""
         return [
             Route("/login", self.login, methods=["GET", "POST"]),
-            Route("/logout", self.staffed(self.logout, one_time=True), methods=["POST"]),
-            Route(PASSWORD, self.staffed(self.password, one_time=True), methods=["GET", "POST"]),
+            Route("/logout", self.staffed(self.logout, early=True), methods=["POST"]),
+            Route(PASSWORD, self.staffed(self.password, early=True), methods=["GET", "POST"]),
         ]
 
-    def staffed(self, endpoint: Staffed, *, one_time: bool = False) -> Endpoint:
-        """Only with a living session; what changes anything only with its token; `one_time`: also before the change."""
+    def staffed(self, endpoint: Staffed, *, only: Set[Role] = EVERYBODY, early: bool = False) -> Endpoint:
+        """Only with a living session of these roles; what changes anything only with its token.
+
+        `early`: also for a login that still owes something.
+        """
 
         async def guarded(request: Request) -> Response:
             session = await self.session(request)
             if session is None:
                 return _turned_away(request)
             if request.method not in SAFE:
-                given = str((await request.form(max_files=0, max_fields=FIELDS)).get("csrf", ""))
+                given = str((await request.form(max_files=1, max_fields=FIELDS)).get("csrf", ""))
                 if not hmac.compare_digest(given.encode(), session.csrf.encode()):
                     raise HTTPException(403, wording.FORM_EXPIRED)
-            if session.user.one_time and not one_time:
-                return RedirectResponse(PASSWORD, 303)
+            if not early and (owed := self.owed(session)):
+                return RedirectResponse(owed, 303)
+            if session.user.role not in only:
+                raise HTTPException(403, wording.NOT_FOR_ROLE)
             return await endpoint(request, session)
 
         return guarded
 
+    def owed(self, session: Session) -> str | None:
+        """The page where this login has still to do something before any other opens."""
+        if self._asks_second and session.is_enrolled and not session.is_whole:
+            return CODE
+        if session.user.one_time:
+            return PASSWORD
+        return ENROL if self._asks_second and not session.is_enrolled else None
+
     async def session(self, request: Request) -> Session | None:
         """Who is logged in."""
-        token = request.cookies.get(self._name(request), "")
+        token = self.token(request)
         return await self._people.session(token, datetime.now(UTC)) if token else None
 
     async def login(self, request: Request) -> Response:
@@ -92,7 +109,8 @@ class Auth:
             return page("login.html", 401, onward=onward, problem=wording.WRONG_LOGIN, login=name)
         assert secret is not None
         await self._forgive(request, name)
-        return await self._enter(request, secret.user.id, onward if _NEXT.fullmatch(onward) else HOME)
+        onward = onward if _NEXT.fullmatch(onward) else home(secret.user)
+        return await self.enter(request, secret.user.id, onward, whole=not self._asks_second)
 
     async def _locked(self, request: Request, name: str) -> int:
         """Count the try before it is checked, or many at once would all be checked; seconds to wait, or 0."""
@@ -103,9 +121,10 @@ class Auth:
         await self._by_address.forget(caller(request, self._settings))
         await self._by_account.forget(name.lower())
 
-    async def _enter(self, request: Request, user: int, onward: str) -> Response:
+    async def enter(self, request: Request, user: int, onward: str, *, whole: bool) -> Response:
+        """Open a session; `whole` if nothing of a second factor is owed."""
         token = secrets.token_urlsafe(32)
-        await self._people.open_session(user, token, secrets.token_urlsafe(32), datetime.now(UTC))
+        await self._people.open_session(user, token, secrets.token_urlsafe(32), datetime.now(UTC), whole=whole)
         response = RedirectResponse(onward, 303)
         https = is_https(request, self._settings)
         response.set_cookie(self._name(request), token, max_age=self._age, secure=https, httponly=True, samesite="lax")
@@ -113,16 +132,16 @@ class Auth:
 
     async def password(self, request: Request, session: Session) -> Response:
         """The one-time password gives way to one of the person's own."""
-        if not session.user.one_time:
-            return RedirectResponse(HOME, 303)
+        if self.owed(session) != PASSWORD:
+            return RedirectResponse(self.owed(session) or home(session.user), 303)
         if request.method in SAFE:
             return page("password.html", session=session, problem="", shortest=passwords.SHORTEST)
         form = await request.form()
         if problem := await self._problem(session, form):
             return page("password.html", 400, session=session, problem=problem, shortest=passwords.SHORTEST)
-        await self._people.set_password(session.user.id, await passwords.digest(str(form["new"])))
+        await self._people.set_password(session.user.id, await passwords.digest(str(form["new"])), datetime.now(UTC))
         log.info("one-time password changed", user=session.user.id)
-        return await self._enter(request, session.user.id, HOME)
+        return await self.enter(request, session.user.id, home(session.user), whole=session.is_whole)
 
     async def _problem(self, session: Session, form: FormData) -> str:
         new, again = str(form.get("new", "")), str(form.get("again", ""))
@@ -138,10 +157,18 @@ class Auth:
     async def logout(self, request: Request, _session: Session) -> Response:
         """End the session."""
         name = self._name(request)
-        await self._people.close_session(request.cookies[name])
+        await self.end(request)
         response = RedirectResponse("/login", 303)
         response.delete_cookie(name, secure=is_https(request, self._settings), httponly=True, samesite="lax")
         return response
+
+    async def end(self, request: Request) -> None:
+        """The request's session is no more."""
+        await self._people.close_session(self.token(request))
+
+    def token(self, request: Request) -> str:
+        """What the cookie holds."""
+        return request.cookies.get(self._name(request), "")
 
     def _name(self, request: Request) -> str:
         return cookie_name(NAME, https=is_https(request, self._settings))

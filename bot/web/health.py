@@ -51,7 +51,7 @@ class Health:
             session = await self._auth.session(request)
             if session is None:
                 raise HTTPException(401, wording.REFUSALS[401])
-            if session.user.role is not Role.ADMIN or session.user.one_time:
+            if session.user.role is not Role.ADMIN or self._auth.owed(session):
                 raise HTTPException(403, wording.ADMINS_ONLY)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.web import links
+from bot.web.rooms import rooms
 from handlers.tickets import SHANGHAI
 from knowledge.hotlines import hotlines
 
@@ -66,5 +67,6 @@ cast("dict[str, Any]", _TEMPLATES.globals).update(
     first_aid=[hotlines()[number] for number in FIRST_AID],
     paragraphs=links.paragraphs,
     law_page=links.law_page,
+    rooms=rooms,
 )
 _TEMPLATES.filters["clock"] = clock

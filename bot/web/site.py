@@ -17,14 +17,17 @@ from bot import metrics
 from bot.app import App
 from bot.config import key
 from bot.web.auth import Auth
+from bot.web.bureau import Bureau
 from bot.web.chat import Chat
 from bot.web.desk import Desk
 from bot.web.downloads import Downloads
 from bot.web.guards import BODY_LIMIT, Guard
 from bot.web.health import Health
 from bot.web.law import Law
+from bot.web.logins import Logins
 from bot.web.mediations import Mediations
 from bot.web.pages import STATIC, refusal
+from bot.web.second import Second
 from bot.web.visitors import Visitors
 from bot.web.wording import REFUSALS
 from handlers.errors import StorageDown
@@ -60,9 +63,10 @@ def _routes(app: App) -> list[BaseRoute]:
     visitors = Visitors(app.settings, cookies)
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
+    residents = (Chat(app, visitors, downloads), downloads, Law(app))
     desk = (Mediations(app, auth), Desk(app, auth))  # in this order: a ticket is found by anything after /desk/
-    parts = (Chat(app, visitors, downloads), downloads, Law(app), auth, *desk, Health(app, auth))
-    pages = [route for part in parts for route in part.routes()]
+    staff = (auth, Second(app, auth), Logins(app, auth), *desk, Bureau(app, auth), Health(app, auth))
+    pages = [route for part in (*residents, *staff) for route in part.routes()]
     return [*pages, *_called(app), Mount("/static", Files(directory=STATIC))]
 
 

@@ -1,6 +1,7 @@
 """Staff are added with a one-time password, and what cannot be is said before anything is written."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,34 @@ def test_the_password_is_printed_once_by_the_command(settings: Settings) -> None
     assert known is not None
     assert asyncio.run(passwords.matches(password, known.password))
     assert run(folder, "user", "add", "li", "李顾问", "--role", "expert").code == 2
+
+
+def test_whoever_is_locked_out_is_let_in_by_the_command(settings: Settings) -> None:
+    folder = settings.folder.parent
+    run(folder, "user", "add", "li", "李顾问", "--role", "admin")
+    ran = run(folder, "user", "reset", "li", "--password", "--second-factor")
+    password = ran.out.strip().rpartition("：")[2]
+    known = asyncio.run(_known(settings, "li"))
+    assert known is not None
+    assert asyncio.run(passwords.matches(password, known.password))
+    assert "解除" in run(folder, "user", "reset", "li", "--second-factor").out
+    assert run(folder, "user", "reset", "li").code == 2
+    nobody = run(folder, "user", "reset", "wang", "--password")
+    assert (nobody.code, "没有登录名 wang" in nobody.err) == (2, True)
+
+
+def test_the_chain_is_checked_by_the_command(settings: Settings) -> None:
+    folder = settings.folder.parent
+    run(folder, "user", "add", "li", "李顾问", "--role", "admin")
+    run(folder, "user", "reset", "li", "--password")
+    whole = run(folder, "audit", "verify")
+    assert (whole.code, "2 行完好" in whole.out) == (0, True)
+    mark = whole.out.split("校验码 ")[1][:64]
+    assert run(folder, "audit", "verify", "--expect", mark).code == 0
+    lost = run(folder, "audit", "verify", "--expect", "0" * 64)
+    assert (lost.code, "末尾的行被删过" in lost.out) == (1, True)
+    with sqlite3.connect(settings.folder / "legalbot.db") as file:
+        file.execute("UPDATE deeds SET detail = '' WHERE id = 1")
+    file.close()
+    broken = run(folder, "audit", "verify")
+    assert (broken.code, "第 1 行" in broken.out) == (1, True)

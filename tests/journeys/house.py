@@ -48,7 +48,7 @@ QUICK: Changes = {
     "inbox": {"idle_seconds": 0.1, "lease_seconds": 5},
     "outbox": {"idle_seconds": 0.1, "lease_seconds": 5, "resend_after_seconds": 0.3},
     "flood": {"burst": 100_000, "hourly": 100_000},
-    "web": {"posts_per_minute": 100_000},
+    "web": {"posts_per_minute": 100_000, "second_factor": False},
     "telegram": {"rate": 1000.0, "chat_interval_seconds": 0, "poll_seconds": 1, "timeout_seconds": 2},
 }
 TOWNS = (("安居镇", ("示例一村", "示例二村")), ("旧县街道", ("示例一村", "示例三村")))

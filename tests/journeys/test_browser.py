@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from pyotp.totp import TOTP
 
 from bot.engine import open_library
 from handlers import phrases
@@ -75,7 +76,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
     folder = tmp_path_factory.mktemp("shelf") / "data"
     folder.mkdir()
     open_library(folder)
-    with running(tmp_path_factory.mktemp("house"), folder, busy_timeout_seconds=0.2) as house:
+    with running(tmp_path_factory.mktemp("house"), folder, busy_timeout_seconds=0.2, second_factor="true") as house:
         yield house
 
 
@@ -268,6 +269,10 @@ async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: 
     await adviser.fill("#new", PASSWORD)
     await adviser.fill("#again", PASSWORD)
     await adviser.get_by_role("button", name="换密码").click()
+    await expect(adviser.locator(".qr svg")).to_be_visible()
+    secret = (await adviser.locator(".typed").inner_text()).replace(" ", "")
+    await adviser.fill("#code", TOTP(secret).now())
+    await adviser.get_by_role("button", name="绑定").click()
     await adviser.get_by_text(receipt).click()
     await adviser.get_by_role("button", name="接单").click()
     await adviser.fill("#words", "先找村里要补偿的文件，我明天上午在村委会。")

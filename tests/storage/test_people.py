@@ -37,7 +37,7 @@ class TestStaff:
 
     async def test_a_password_of_ones_own_ends_the_one_time(self, store: Store) -> None:
         number, other = await adviser(store, "li"), await adviser(store, "wang")
-        await store.people.set_password(number, "own")
+        await store.people.set_password(number, "own", NOW)
         assert [(r.id, r.password, r.one_time) for r in await rows(store, users)] == [
             (number, "own", False), (other, "digest", True),
         ]  # fmt: skip

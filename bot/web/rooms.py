@@ -1,0 +1,35 @@
+"""Say which pages a member of staff may enter, and which of them comes first."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from handlers.staff import Role, User
+
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A part of the site for staff."""
+
+    path: str
+    name: str
+    roles: Set[Role]
+
+
+ROOMS = (
+    Room("/desk", "工单", {Role.ADVISER, Role.EXPERT}),
+    Room("/bureau/users", "账号", {Role.ADMIN}),
+    Room("/bureau/audit", "审计", {Role.ADMIN}),
+    Room("/desk/account", "我的登录", EVERYBODY),
+)
+
+
+def rooms(user: User) -> tuple[Room, ...]:
+    """Those that are open to this user, in their order."""
+    return tuple(room for room in ROOMS if user.role in room.roles)
+
+
+def home(user: User) -> str:
+    """Where this user begins."""
+    return rooms(user)[0].path
