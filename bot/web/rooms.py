@@ -19,6 +19,7 @@ class Room:
 
 ROOMS = (
     Room("/desk", "工单", {Role.ADVISER, Role.EXPERT}),
+    Room("/desk/mediations", "调解", {Role.ADVISER, Role.EXPERT}),
     Room("/bureau/users", "账号", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
     Room("/desk/account", "我的登录", EVERYBODY),
