@@ -7,6 +7,7 @@ from datetime import date, datetime
 from handlers.clocks import Targets
 from handlers.dialogue import Dialogue, Flood
 from handlers.hours import Hours
+from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound
 from handlers.moves import Tracked
 from handlers.residents import Resident, Village
@@ -76,7 +77,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One message to decide on; `chance` is a random number; `parts`, `villages` are there if the route needs them."""
+    """One message to decide on; `chance` is a random number; the last three are there if the route needs them."""
 
     situation: Situation
     library: Library
@@ -86,6 +87,7 @@ class Case:
     chance: int
     parts: tuple[Part, ...] = ()
     villages: Sequence[Village] = ()
+    mediation: Mediation | None = None  # the one whose number was sent
 
     @property
     def resident(self) -> Resident:

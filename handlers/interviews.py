@@ -1,13 +1,16 @@
 """Lead a resident through an interview, one screen at a time, and give what comes out."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from handlers import dialogue, followups, phrases, results
+from handlers import dialogue, followups, phrases, registration, results
 from handlers.cases import Case
 from handlers.dialogue import Stage
+from handlers.errors import Refused
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from knowledge.guides import interviews
+from knowledge.guides import mediation as rules
 from knowledge.guides.forms import Interview
 from knowledge.guides.interviews import State
 from knowledge.results import Unclear
@@ -22,6 +25,9 @@ def opened(case: Case, words: str) -> Interview | None:
 
 def begin(case: Case, interview: Interview, words: str) -> Outcome:
     """Start with what the words say already; where nothing is missing the result comes at once."""
+    first = interviews.find(registration.INTAKE)
+    if interview.id == registration.REQUEST and first and not registration.knows_enough(case):
+        return _before(begin(case, first, words), phrases.MEDIATION_FIRST)
     return _taken(case, interview, interviews.start(interview, words, case.day, case.dialogue.finished), words)
 
 
@@ -115,7 +121,10 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
         result = interviews.result(interview, state, case.day)
     except Unclear as unclear:
         return _before(_go_on(case, interview, interviews.back(state)), str(unclear))
-    further = (Option(next_.title, f"interview:{name}") for name in interview.then if (next_ := interviews.find(name)))
+    facts = interviews.facts(interview, state)
+    if interview.id == registration.REQUEST and facts.get("sharing") == rules.SHARED:
+        return _registered(case, facts)
+    further = (Option(one.title, f"interview:{one.id}") for one in _further(interview, facts))
     options = (
         *followups.options(result, case.day),
         *further,
@@ -132,6 +141,21 @@ def _done(case: Case, interview: Interview, state: State) -> Outcome:
     said = Reply(results.render(result, case.library.statutes, case.day))
     *before, last = (said, document) if (document := results.document(result)) else (said,)
     return Outcome(verdict, (*before, replace(last, options=options)), case.resident, rested)
+
+
+def _further(interview: Interview, facts: registration.Facts) -> Iterator[Interview]:
+    """What may follow: where mediation cannot be had, nothing is registered for it."""
+    for name in interview.then:
+        further = interviews.find(name)
+        if further and (name != registration.REQUEST or registration.is_offered(facts)):
+            yield further
+
+
+def _registered(case: Case, facts: registration.Facts) -> Outcome:
+    try:
+        return registration.registered(case, facts)
+    except Refused as refused:
+        return _before(_gone(case), str(refused))
 
 
 def _gone(case: Case) -> Outcome:

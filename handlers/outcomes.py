@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.dialogue import Dialogue
+from handlers.mediation import Case as Mediation
 from handlers.messages import Reply
 from handlers.moves import Move
 from handlers.reminders import Reminder
@@ -52,6 +53,14 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """A mediation opened or changed, and what others are told of it."""
+
+    mediation: Mediation
+    told: tuple[tuple[str, Reply], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Replies, the next state, and the tickets opened, added to or moved; nothing has happened yet."""
 
@@ -62,6 +71,7 @@ class Outcome:
     opened: tuple[Ticket, ...] = ()
     entries: tuple[Entry, ...] = ()
     placed: tuple[Placed, ...] = ()
+    mediations: tuple[Filed, ...] = ()
     reminder: Reminder | None = None  # to be kept
     hushed: bool = False  # all reminders are to go
     moves: tuple[Move, ...] = ()

@@ -50,6 +50,10 @@ class Records(Protocol):
         """Every village of the district."""
         ...
 
+    async def mediation(self, number: str) -> Mediation | None:
+        """The mediation of that number, whoever asks."""
+        ...
+
 
 class Tickets(Protocol):
     """Tickets, as acts and clocks change them."""

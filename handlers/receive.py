@@ -14,6 +14,7 @@ from handlers import (
     interviews,
     lookups,
     phrases,
+    registration,
     residents,
     routes,
     safety,
@@ -90,11 +91,19 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
     asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := asks(case, route))}
     found = await reception.engine.find(list(asked.values())) if asked else ()
     by_case = dict(zip(asked, found, strict=True))
-    placing = any(route.to in (To.PLACING, To.SCANNED) for _, route in prepared)
+    placing = any(_names_a_village(case, route) for case, route in prepared)
     villages = await reception.records.villages() if placing else ()
+    sent = {route.text for _, route in prepared if route.to is To.MEDIATION}
+    mediations = {number: await reception.records.mediation(number) for number in sent}
     return [
-        (replace(case, parts=by_case.get(n, ()), villages=villages), route) for n, (case, route) in enumerate(prepared)
+        (replace(case, parts=by_case.get(n, ()), villages=villages, mediation=mediations.get(route.text)), route)
+        for n, (case, route) in enumerate(prepared)
     ]
+
+
+def _names_a_village(case: Case, route: Route) -> bool:
+    registering = route.to is To.INTERVIEWING and registration.needs_villages(case.dialogue.interview)
+    return registering or route.to in (To.PLACING, To.SCANNED)
 
 
 def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
@@ -151,6 +160,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return _interview(case, route)
         case To.INTERVIEWING:
             return interviews.answered(case, route.text)
+        case To.MEDIATION:
+            return registration.answered(case, yes=route.words == "yes") if route.words else registration.shown(case)
         case To.HOTLINE:
             return lookups.hotline(case, route.text)
         case To.TELLING:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import commands, dialogue, interviews, phrases, residents, safety
+from handlers import commands, dialogue, interviews, phrases, registration, residents, safety
 from handlers.cases import Case
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -39,6 +39,7 @@ class To(StrEnum):
     TOPIC = "topic"
     HOTLINE = "hotline"
     LAW = "law"
+    MEDIATION = "mediation"
     SMALLTALK = "smalltalk"
     QUESTION = "question"
 
@@ -51,7 +52,7 @@ class Route:
     text: str = ""
     alarm: Alarm | None = None
     command: Command | None = None
-    words: str = ""  # of an interview that is to start: what was said
+    words: str = ""  # of an interview that is to start: what was said; of a mediation: yes, no or nothing
 
 
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)}
@@ -122,6 +123,9 @@ def _value(value: str) -> Route:
         return Route(To.TOPIC, name)
     if kind == "interview":
         return Route(To.INTERVIEW, name)
+    if kind == registration.ANSWER:
+        answer, _, number = name.partition(":")
+        return Route(To.MEDIATION, number, words=answer)
     if kind == interviews.SAY:
         return Route(To.INTERVIEWING, name)
     if kind in ("village", "skip"):
@@ -140,6 +144,8 @@ def _written(case: Case, words: str) -> Route:
         return route
     if picked := dialogue.pick(case.dialogue, words):
         return _value(picked.value)
+    if number := registration.NUMBER.search(unicodedata.normalize("NFKC", words)):
+        return Route(To.MEDIATION, number[0].upper())
     if number := _hotline(words):
         return Route(To.HOTLINE, number)
     return _expected(case, words) or _said(case, words)

@@ -60,11 +60,16 @@ class Mediations:
 
     async def _read_all(self, statement: Select[Any]) -> list[Case]:
         async with reading(self._read) as connection:
-            return [opened(self._vault, row) for row in await connection.execute(statement)]
+            return [_case(self._vault, row) for row in await connection.execute(statement)]
 
 
-def opened(vault: Vault, row: Any) -> Case:
-    """The case that a row holds."""
+async def read(connection: AsyncConnection, vault: Vault, number: str) -> Case | None:
+    """The mediation of that number."""
+    found = (await connection.execute(select(mediations).where(mediations.c.number == number))).first()
+    return _case(vault, found) if found else None
+
+
+def _case(vault: Vault, row: Any) -> Case:
     return replace(unpacked(Case, vault.open(row.body, _place(row.number))), revision=row.revision)
 
 

@@ -14,13 +14,14 @@ from handlers.cases import Situation
 from handlers.deliveries import Lane
 from handlers.dialogue import Dialogue
 from handlers.errors import Stale
+from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Kind, Reply
 from handlers.moves import Tracked
 from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.states import UNHELD
 from handlers.tickets import Tier
-from storage import reminders
+from storage import mediations, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
@@ -78,6 +79,7 @@ class Records:
         await release(connection, [s.inbound.address for s, _ in mine if s.inbound.kind is not Kind.LEFT], now)
         await self._write_dialogues(connection, mine, now)
         await self._write_tickets(connection, [o for _, o in mine], now)
+        await self._write_mediations(connection, [o for _, o in mine], now)
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
         await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
@@ -110,6 +112,11 @@ class Records:
         if moved and not await carry_out(connection, self._vault, moved, now):
             raise Stale("a ticket has changed meanwhile")  # the message is then handled again, over the new one
 
+    async def _write_mediations(self, connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
+        for filed in (f for o in outcomes for f in o.mediations):
+            if not await mediations.write(connection, self._vault, filed.mediation, filed.told, now):
+                raise Stale("a mediation has changed meanwhile")  # the message is then handled again, over the new one
+
     async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
         """Give the message up, and tell its sender."""
         dead = (
@@ -124,6 +131,11 @@ class Records:
                 await enqueue(connection, self._vault, now, told)
 
         await self._writer.write(work)
+
+    async def mediation(self, number: str) -> Mediation | None:
+        """The mediation of that number, whoever asks."""
+        async with reading(self._read) as connection:
+            return await mediations.read(connection, self._vault, number)
 
     async def villages(self) -> Sequence[Village]:
         """Every village of the district."""

@@ -55,7 +55,8 @@ def beside(topic: str) -> tuple[Interview, ...]:
 def results() -> Mapping[str, Callable[..., Result]]:
     """Everything an interview can end in, by name."""
     clocks = {name: partial(deadlines.deadline, name) for name in deadlines.every()}
-    single = (mediation.mediation_intake, confirmation.confirmation, crossregion.cross_region)
+    requests = (mediation.mediation_intake, mediation.mediation_request)
+    single = (*requests, confirmation.confirmation, crossregion.cross_region)
     named = {one.__name__: one for one in single}
     return {
         **sums.SUMS, **clocks, **named,

@@ -12,7 +12,9 @@ from knowledge.results import Result, Step
 
 CAUTION = "以机构答复为准"
 WILLING, REFUSES = "双方愿意", "对方拒绝"  # of what `consent` may be, the two that decide
+SHARED = "同意"  # of what `sharing` may be, the one that lets a committee read it
 _LAW = "人民调解法"
+_REQUEST = "登记申请人民调解"
 _CONFIRMED = (Citation(_LAW, "33"), Citation("民事诉讼法", "205"))
 _INTERRUPTS = Citation("最高人民法院关于审理民事案件适用诉讼时效制度若干问题的规定", "12")
 _FREE = Step("人民调解不收任何费用。", (Citation(_LAW, "4"),))
@@ -31,6 +33,7 @@ _HOME = Step(
     "家里人动手的是家庭暴力，不要只靠调解，可以报警，也可以向法院申请人身安全保护令。",
     (Citation("反家庭暴力法", "13"), Citation("反家庭暴力法", "23")),
 )
+_IN_PERSON = Step("可以自己去村（社区）或者镇街的调解委员会，口头、书面申请都行。", (Citation(_LAW, "17"),))
 _AT_HOME = frozenset({"家庭", "离婚"})
 _AFTERWARDS = Step(
     "调成的协议有约束力，要照着做；书面协议双方签名或按指印、调解员签名、盖章那天起生效，口头的谈妥那天起生效。",
@@ -76,6 +79,22 @@ def mediation_intake(
         steps=(*steps, _AFTERWARDS, _COURT, _NEVER),
         notes=tuple(_notes(dispute)),
     )
+
+
+def mediation_request(
+    *,
+    sharing: str,
+    applicant: str | None = None,
+    other: str | None = None,
+    told: str | None = None,
+    village: str | None = None,
+) -> Result:
+    """What is handed to a committee, as it was typed; where that is not agreed to, where to apply oneself."""
+    if sharing != SHARED:
+        return Result("mediation_request", _REQUEST, "好的，没有登记", "", (_IN_PERSON, _FREE), notes=(_ASK,))
+    said = {"您": applicant, "对方": other, "经过": told, "地方": village}
+    steps = tuple(Step(f"{name}：{words}") for name, words in said.items() if words)
+    return Result("mediation_request", _REQUEST, "登记好了", "", (*steps, _UNASKED, _FREE))
 
 
 def route(

@@ -8,6 +8,7 @@ from pathlib import Path
 from handlers import receive
 from handlers.cases import Case, Library, Part, Rules, Situation
 from handlers.dialogue import Dialogue
+from handlers.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Kind
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
@@ -170,6 +171,7 @@ class Talk:
     resident: Resident = STRANGER
     dialogue: Dialogue = FREE
     villages: Sequence[Village] = VILLAGES
+    mediation: Mediation | None = None  # the only one there is
 
     def say(self, text: str, *, told: bool = False, after: float = 20) -> Outcome:
         """Type something, `after` seconds later."""
@@ -191,7 +193,8 @@ class Talk:
     def _equipped(self, prepared: Case, route: Route) -> Case:
         asked = receive.asks(prepared, route)
         parts = (Part(asked[0], self.knows.get(asked[0], Findings())),) if asked else ()
-        return replace(prepared, parts=parts, villages=self.villages)
+        wanted = self.mediation if self.mediation and self.mediation.number == route.text else None
+        return replace(prepared, parts=parts, villages=self.villages, mediation=wanted)
 
 
 def text(outcome: Outcome) -> str:

@@ -11,6 +11,7 @@ from handlers.cases import Library, Part, Rules, Situation
 from handlers.commands import Command
 from handlers.dialogue import Dialogue, Stage
 from handlers.errors import StorageDown
+from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
@@ -56,6 +57,9 @@ class Shell:
 
     async def villages(self) -> Sequence[Village]:
         return VILLAGES
+
+    async def mediation(self, number: str) -> Mediation | None:
+        return None
 
     async def find(self, questions: Sequence[tuple[str, str | None]]) -> Sequence[tuple[Part, ...]]:
         self.asked += questions
