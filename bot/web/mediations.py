@@ -143,7 +143,7 @@ class Mediations:
     async def _villages(self, user: User) -> Sequence[Village]:
         scope = _scope(user)
         every = await self._app.store.records.villages()
-        return [village for village in every if scope.everywhere or village.id in scope.villages]
+        return [village for village in every if scope.is_expert or village.id in scope.villages]
 
     async def act(self, request: Request, session: Session) -> Response:
         """Do it; what cannot be is said on the page, and what was written stays there."""

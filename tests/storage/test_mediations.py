@@ -50,6 +50,7 @@ async def test_all_of_it_comes_back_and_no_name_lies_open(store: Store) -> None:
     ("scope", "seen"),
     [
         (Scope(everywhere=True), {"here", "there", "nowhere"}),
+        (Scope(user=9, is_expert=True), {"here", "there", "nowhere"}),
         (Scope(nothing=True), set[str]()),
         (Scope(), {"nowhere"}),
     ],
