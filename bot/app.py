@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import files, metrics, schedule, work
+from bot import files, metrics, schedule, signing, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
@@ -25,6 +25,7 @@ from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
 from handlers.routing import Limits
+from knowledge import quizzes
 from knowledge.clocks import workdays
 from knowledge.engine import danger
 from knowledge.guides import interviews
@@ -130,6 +131,8 @@ class App:
             rules=rules(self.settings.file),
             lease=timedelta(seconds=inbox.lease_seconds),
             batch=inbox.batch,
+            quizzes=self.store.quizzes,
+            sign=signing.signer(key(self.settings, "quiz_key")),
         )
         await work.receive_forever(reception, self.arrived, self.waiting, inbox.idle_seconds)
 
@@ -208,6 +211,7 @@ def build(settings: Settings) -> App:
     """
     danger.load()
     interviews.check()
+    quizzes.quizzes()
     store = connect(settings)
     web = Web()
     channels: dict[str, Channel] = {web.name: web}

@@ -28,8 +28,9 @@ user = typer.Typer(help="Members of staff.", no_args_is_help=True)
 wechat = typer.Typer(help="The official account of WeChat.", no_args_is_help=True)
 menu = typer.Typer(help="Its menu.", no_args_is_help=True)
 audit = typer.Typer(help="What staff did.", no_args_is_help=True)
+quiz = typer.Typer(help="Quizzes and their certificates.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements.", no_args_is_help=True)
-GROUPS = {"kb": kb, "db": db, "user": user, "wechat": wechat, "audit": audit, "bench": bench}
+GROUPS = {"kb": kb, "db": db, "user": user, "wechat": wechat, "audit": audit, "quiz": quiz, "bench": bench}
 for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
 kb.add_typer(statutes, name="statutes")
@@ -300,6 +301,33 @@ def audit_verify(
     whole, words = _run(verify(_settings(), expect))
     typer.echo(words)
     raise typer.Exit(0 if whole else 1)
+
+
+@quiz.command("key")
+def quiz_key() -> None:
+    """Print the public key that agencies check certificates with; it is no secret."""
+    from bot.signing import public
+
+    typer.echo(public(config.key(_settings(), "quiz_key")))
+
+
+@quiz.command("verify")
+def quiz_verify(
+    code: str, key: Annotated[str, typer.Option(help="The public key; this installation's own without it.")] = ""
+) -> None:
+    """Say whether a certificate is ours, and what it says; needs no network and no database."""
+    from bot.signing import public, verifier
+    from handlers import certificates
+
+    try:
+        found = certificates.read(code, verifier(key or public(config.key(_settings(), "quiz_key"))))
+    except ValueError:
+        raise typer.BadParameter("公钥要是 64 位十六进制数", param_hint="--key") from None
+    if found is None:
+        typer.echo("不是有效的凭证", err=True)
+        raise typer.Exit(1)
+    said = f"有效：{found.matter}，{found.day} 答 {found.asked} 题，对 {found.right} 题（{found.quiz}）。"
+    typer.echo(f"{said}是否免罚由执法机关决定。")
 
 
 @cli.command()

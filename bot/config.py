@@ -186,6 +186,7 @@ class Environment(BaseSettings):
     wechat_aes_key: SecretStr | None = Field(default=None, min_length=43, max_length=43)
     cookie_key: SecretStr | None = Field(default=None, min_length=32)
     field_key: SecretStr | None = Field(default=None, min_length=64, max_length=64)
+    quiz_key: SecretStr | None = Field(default=None, min_length=32)
 
     @field_validator("telegram_webhook_secret")
     @classmethod

@@ -75,7 +75,11 @@ async def database(settings: Settings) -> Finding:
 
 def keys(settings: Settings) -> list[Finding]:
     """Where the secrets come from that the first start would make."""
-    return [_secret(settings, "cookie_key", "网页 cookie 签名"), _field_key(settings)]
+    cookies, quizzes = (
+        _secret(settings, "cookie_key", "网页 cookie 签名"),
+        _secret(settings, "quiz_key", "答题凭证签名"),
+    )
+    return [cookies, _field_key(settings), quizzes]
 
 
 def _secret(settings: Settings, name: str, purpose: str) -> Finding:

@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.engine import open_library, whole
 from bot.rows import load
 from handlers import answers
-from knowledge import check, intake, pages, reviews, revision, topics, workbook
+from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
 from knowledge.engine import evaluate
 from knowledge.engine.evaluate import Ranked
 from knowledge.guides import interviews
@@ -36,10 +36,11 @@ def problems(folder: Path, day: date) -> list[Problem]:
     try:
         shelf = topics.load()
         interviews.check()
+        quizzes.quizzes()
     except (TopicError, RuleError) as error:
         return list(error.problems)
     with closing(_statutes(folder)) as statutes:
-        return check.check(shelf, statutes, day)
+        return [*check.check(shelf, statutes, day), *quizzes.check(statutes, day)]
 
 
 def stats() -> dict[str, Any]:

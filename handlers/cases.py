@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.certificates import Sign
 from handlers.clocks import Targets
 from handlers.dialogue import Dialogue, Flood
 from handlers.hours import Hours
@@ -88,6 +89,8 @@ class Case:
     parts: tuple[Part, ...] = ()
     villages: Sequence[Village] = ()
     mediation: Mediation | None = None  # the one whose number was sent
+    taken: bool = False  # a certificate was tried for already, for the matter that is named
+    sign: Sign | None = None  # the signature of certificates
 
     @property
     def resident(self) -> Resident:

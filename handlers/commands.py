@@ -24,6 +24,7 @@ class Command(StrEnum):
     REMIND = "remind"
     HUSH = "hush"
     AID = "aid"
+    QUIZ = "quiz"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -45,6 +46,7 @@ _FORMS: dict[Command, tuple[str, ...]] = {
         "/hush", "/停止提醒", "停止提醒", "取消提醒", "不用提醒", "不用提醒了", "不要提醒了", "别提醒了", "不再提醒",
     ),
     Command.AID: ("/aid", "转法律援助中心", "转法援中心", "转给法律援助中心", "aid"),
+    Command.QUIZ: ("/quiz", "/答题", "答题", "普法答题", "法律答题", "我要答题", "继续答题", "quiz"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

@@ -18,6 +18,17 @@ class Stage(StrEnum):
     PLACING = "placing"  # which village?
     WELCOMING = "welcoming"  # is this channel accepted?
     INTERVIEWING = "interviewing"  # the answer to a screen
+    MATTER = "matter"  # the number that a certificate is for
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A quiz under way: which of its questions are asked, and which of those answered so far were right."""
+
+    quiz: str
+    asked: tuple[int, ...]
+    right: tuple[bool, ...] = ()
+    matter: str = ""  # what a certificate is wanted for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,8 @@ class Dialogue:
     recent: tuple[int, ...] = field(default=())  # seconds since the epoch of the last hour's messages
     interview: State | None = None  # how far an interview has come; it waits, however long
     finished: State | None = None  # the interview whose result came last, for what may follow from it
+    quiz: Sitting | None = None  # how far a quiz has come
+    streak: tuple[int, int] = (0, 0)  # the last day a quiz was finished (its ordinal), and how many days in a row
     noticed: bool = False  # the flood notice was given and the flood has not ended
 
 

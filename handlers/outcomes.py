@@ -1,6 +1,7 @@
 """Hold all that a decision asks for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from handlers.dialogue import Dialogue
@@ -60,6 +61,24 @@ class Filed:
     told: tuple[tuple[str, Reply], ...] = ()
 
 
+class Attempt:
+    """A certificate is tried for, once for each quiz and matter; of the matter only a digest is kept."""
+
+    quiz: str
+    matter: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A quiz was finished."""
+
+    quiz: str
+    right: int
+    asked: int
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Replies, the next state, and the tickets opened, added to or moved; nothing has happened yet."""
@@ -75,3 +94,5 @@ class Outcome:
     reminder: Reminder | None = None  # to be kept
     hushed: bool = False  # all reminders are to go
     moves: tuple[Move, ...] = ()
+    attempted: tuple[Attempt, ...] = ()
+    scores: tuple[Score, ...] = ()

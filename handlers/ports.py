@@ -121,6 +121,14 @@ class Outbox(Protocol):
         ...
 
 
+class Quizzes(Protocol):
+    """What was tried in quizzes."""
+
+    async def tried(self, quiz: str, matter: str) -> bool:
+        """Was a certificate of this quiz tried for, for the matter of that digest?"""
+        ...
+
+
 class Channel(Protocol):
     """A way to residents."""
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import (
+    certificates,
     consultation,
     dialogue,
     escalation,
@@ -14,18 +15,20 @@ from handlers import (
     interviews,
     lookups,
     phrases,
+    quizzes,
     registration,
     residents,
     routes,
     safety,
 )
 from handlers.cases import Case, Library, Rules, Situation
+from handlers.certificates import Sign
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
 from handlers.errors import StorageDown
 from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
-from handlers.ports import Emergency, Engine, Inbox, Records
+from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
 from handlers.routes import Route, To
 from knowledge.guides import interviews as questions
 
@@ -59,6 +62,8 @@ class Reception:
     rules: Rules
     lease: timedelta
     batch: int
+    quizzes: Quizzes
+    sign: Sign
 
 
 async def claim(reception: Reception, now: datetime) -> Sequence[Arrived]:
@@ -87,7 +92,7 @@ async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetim
 
 
 async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -> list[tuple[Case, Route]]:
-    """Fetch what the routes need: Findings for questions, the villages where one is to be named."""
+    """Fetch what the routes need: Findings for questions, villages where one is named, what was tried already."""
     asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := asks(case, route))}
     found = await reception.engine.find(list(asked.values())) if asked else ()
     by_case = dict(zip(asked, found, strict=True))
@@ -95,8 +100,19 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
     villages = await reception.records.villages() if placing else ()
     sent = {route.text for _, route in prepared if route.to is To.MEDIATION}
     mediations = {number: await reception.records.mediation(number) for number in sent}
+    taken = {n: await _taken(reception, *one) for n, one in enumerate(prepared) if one[1].to is To.MATTER}
     return [
-        (replace(case, parts=by_case.get(n, ()), villages=villages, mediation=mediations.get(route.text)), route)
+        (
+            replace(
+                case,
+                parts=by_case.get(n, ()),
+                villages=villages,
+                mediation=mediations.get(route.text),
+                taken=taken.get(n, False),
+                sign=reception.sign,
+            ),
+            route,
+        )
         for n, (case, route) in enumerate(prepared)
     ]
 
@@ -104,6 +120,14 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
 def _names_a_village(case: Case, route: Route) -> bool:
     registering = route.to is To.INTERVIEWING and registration.needs_villages(case.dialogue.interview)
     return registering or route.to in (To.PLACING, To.SCANNED)
+
+
+async def _taken(reception: Reception, case: Case, route: Route) -> bool:
+    """Was a certificate tried for already, for the matter that is named?"""
+    quiz, of = case.dialogue.quiz, certificates.matter(route.text)
+    if quiz is None or of is None:
+        return False
+    return await reception.quizzes.tried(quiz.quiz, certificates.digest(quiz.quiz, of, reception.sign))
 
 
 def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
@@ -162,6 +186,12 @@ def outcome(case: Case, route: Route) -> Outcome:
             return interviews.answered(case, route.text)
         case To.MEDIATION:
             return registration.answered(case, yes=route.words == "yes") if route.words else registration.shown(case)
+        case To.QUIZ:
+            return quizzes.begin(case, route.text)
+        case To.QUIZZING:
+            return quizzes.answered(case, route.text)
+        case To.MATTER:
+            return quizzes.with_matter(case, route.text)
         case To.HOTLINE:
             return lookups.hotline(case, route.text)
         case To.TELLING:
@@ -226,6 +256,8 @@ def _command(case: Case, command: Command) -> Outcome:
             return interviews.back(case)
         case Command.RESUME:
             return interviews.resume(case)
+        case Command.QUIZ:
+            return quizzes.offered(case)
         case Command.LEAVE if case.dialogue.stage is Stage.INTERVIEWING:
             return interviews.leave(case)
         case Command.RESTART if case.dialogue.stage is Stage.INTERVIEWING:

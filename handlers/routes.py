@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import commands, dialogue, interviews, phrases, registration, residents, safety
+from handlers import certificates, commands, dialogue, interviews, phrases, quizzes, registration, residents, safety
 from handlers.cases import Case
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -38,6 +38,9 @@ class To(StrEnum):
     INTERVIEWING = "interviewing"
     TOPIC = "topic"
     HOTLINE = "hotline"
+    QUIZ = "quiz"
+    QUIZZING = "quizzing"
+    MATTER = "matter"
     LAW = "law"
     MEDIATION = "mediation"
     SMALLTALK = "smalltalk"
@@ -128,6 +131,10 @@ def _value(value: str) -> Route:
         return Route(To.MEDIATION, number, words=answer)
     if kind == interviews.SAY:
         return Route(To.INTERVIEWING, name)
+    if kind == quizzes.PICK:
+        return Route(To.QUIZZING, name)
+    if kind == "quiz" and name:
+        return Route(To.QUIZ, name)
     if kind in ("village", "skip"):
         return Route(To.PLACING, value)
     if kind in ("yes", "no"):
@@ -159,6 +166,8 @@ def _of_the_interview(case: Case, words: str) -> Route | None:
 
 def _expected(case: Case, words: str) -> Route | None:
     match case.dialogue.stage:
+        case Stage.MATTER if certificates.matter(words):
+            return Route(To.MATTER, words)
         case Stage.CONSENTING if answer := _answer(words):
             return answer
         case Stage.CHOOSING if choice := _of_the_choice(case, words):

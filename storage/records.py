@@ -21,7 +21,7 @@ from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.states import UNHELD
 from handlers.tickets import Tier
-from storage import mediations, reminders
+from storage import mediations, quizzes, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
@@ -82,6 +82,7 @@ class Records:
         await self._write_mediations(connection, [o for _, o in mine], now)
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
         await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
+        await quizzes.write(connection, [o for _, o in mine])
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
         await enqueue(connection, self._vault, now, talk)
 

@@ -297,6 +297,27 @@ mediation_parties = Table(
 )
 Index(None, mediation_parties.c.resident)
 
+quiz_attempts = Table(
+    "quiz_attempts",
+    metadata,
+    Column("quiz", Text, primary_key=True),
+    Column("matter", Text, primary_key=True),  # a digest
+    Column("at", Moment, nullable=False),
+)
+
+quiz_scores = Table(
+    "quiz_scores",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), nullable=False),
+    Column("quiz", Text, nullable=False),
+    Column("right", SmallInteger, nullable=False),
+    Column("asked", SmallInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index(None, quiz_scores.c.resident)
+Index(None, quiz_scores.c.quiz, quiz_scores.c.at)
+
 outbox = Table(
     "outbox",
     metadata,

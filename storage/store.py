@@ -11,6 +11,7 @@ from storage.inbox import Inbox
 from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
+from storage.quizzes import Quizzes
 from storage.records import Records
 from storage.reminders import Reminders
 from storage.rosters import Rosters
@@ -45,6 +46,7 @@ class Store:
     tickets: Tickets
     mediations: Mediations
     rosters: Rosters
+    quizzes: Quizzes
     people: People
     allowances: Allowances
     tokens: Tokens
@@ -73,6 +75,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         mediations=Mediations(writer, engines.read, vault),
         tickets=Tickets(writer, engines.read, vault),
         rosters=Rosters(writer, engines.read),
+        quizzes=Quizzes(engines.read),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
         allowances=Allowances(writer, engines.read),
         tokens=Tokens(writer, engines.read, vault),

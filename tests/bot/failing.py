@@ -14,6 +14,7 @@ from telegram import Bot
 from bot import app, config, log, work
 from bot.channels import http, telegram
 from bot.channels.pace import Pace
+from bot.signing import signer
 from bot.work import Bell, Courier
 from handlers.cases import Library, Part, Rules
 from handlers.deliver import Dispatch
@@ -54,7 +55,9 @@ async def _handle(store: Store, folder: Path, words: str) -> None:
     breaking = Breaking()
     await store.inbox.put([_inbound(1, words), _inbound(2, "你好")], datetime.now(UTC))
     library = Library(shelf.TOPICS, shelf.statutes(folder / "shelf"))
-    reception = Reception(store.inbox, store.records, breaking, library, Rules(), timedelta(seconds=30), 32)
+    reception = Reception(
+        store.inbox, store.records, breaking, library, Rules(), timedelta(seconds=30), 32, store.quizzes, signer(b"k")
+    )
     await _for_a_while(work.receive_forever(reception, Bell(), Bell(), 0.1))
     dispatch = Dispatch(store.outbox, {"web": breaking}, 4, timedelta(seconds=60))
     await _for_a_while(Courier(dispatch, Bell(), 0.1).run())

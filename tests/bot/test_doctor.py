@@ -80,8 +80,9 @@ def test_a_key_that_others_can_read_is_bad(tmp_path: Path) -> None:
 def test_keys_from_the_environment_are_named_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COOKIE_KEY", "verysecret" * 4)
     monkeypatch.setenv("FIELD_KEY", "ab" * 32)
+    monkeypatch.setenv("QUIZ_KEY", "alsosecret" * 4)
     found = doctor.keys(_settings(tmp_path))
-    assert [key.state for key in found] == ["来自环境变量 COOKIE_KEY", "来自环境变量 FIELD_KEY"]
+    assert [key.state for key in found] == [f"来自环境变量 {name}" for name in ("COOKIE_KEY", "FIELD_KEY", "QUIZ_KEY")]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.channels import telegram
 from bot.channels.http import AiohttpRequest, Timeouts
 from bot.channels.pace import Pace
 from bot.channels.telegram import Telegram
+from bot.signing import signer
 from bot.work import Bell, Courier, receive_forever
 from handlers import phrases
 from handlers.cases import Library, Part, Rules
@@ -368,7 +369,9 @@ class Knows:
 
 def reception(store: Store, library: Library, engine: Knows, **instead: Any) -> Reception:
     """What the receive loop works with."""
-    usual = Reception(store.inbox, store.records, engine, library, Rules(), timedelta(seconds=30), 32)
+    usual = Reception(
+        store.inbox, store.records, engine, library, Rules(), timedelta(seconds=30), 32, store.quizzes, signer(b"k")
+    )
     return replace(usual, **instead)
 
 

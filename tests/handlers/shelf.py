@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from bot.signing import signer
 from handlers import receive
 from handlers.cases import Case, Library, Part, Rules, Situation
 from handlers.dialogue import Dialogue
@@ -131,6 +132,7 @@ VILLAGES = tuple(
 )
 
 STRANGER = Resident("r", NOW)
+SIGN = signer(b"for tests only")
 FREE = Dialogue()
 
 
@@ -172,6 +174,7 @@ class Talk:
     dialogue: Dialogue = FREE
     villages: Sequence[Village] = VILLAGES
     mediation: Mediation | None = None  # the only one there is
+    taken: bool = False  # a certificate was tried for already
 
     def say(self, text: str, *, told: bool = False, after: float = 20) -> Outcome:
         """Type something, `after` seconds later."""
@@ -194,7 +197,7 @@ class Talk:
         asked = receive.asks(prepared, route)
         parts = (Part(asked[0], self.knows.get(asked[0], Findings())),) if asked else ()
         wanted = self.mediation if self.mediation and self.mediation.number == route.text else None
-        return replace(prepared, parts=parts, villages=self.villages, mediation=wanted)
+        return replace(prepared, parts=parts, villages=self.villages, mediation=wanted, taken=self.taken, sign=SIGN)
 
 
 def text(outcome: Outcome) -> str:

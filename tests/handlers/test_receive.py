@@ -17,7 +17,7 @@ from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
 from handlers.residents import Resident, Village
 from knowledge.engine import danger
-from tests.handlers.shelf import NOW, VILLAGES, Talk, found, inbound, text, values
+from tests.handlers.shelf import NOW, SIGN, VILLAGES, Talk, found, inbound, text, values
 
 BEATEN = "我被老公打了，现在还在打"
 
@@ -33,6 +33,7 @@ class Shell:
     recorded: list[Outcome] = field(default_factory=list[Outcome])
     given_back: list[str] = field(default_factory=list[str])
     buried: list[Reply] = field(default_factory=list[Reply])
+    tries: list[str] = field(default_factory=list[str])
     dialogues: dict[int, Dialogue] = field(default_factory=dict[int, Dialogue])
 
     async def put(self, inbounds: Sequence[Inbound], now: datetime) -> None:
@@ -65,12 +66,15 @@ class Shell:
         self.asked += questions
         return [(Part(words, found(("wages", 0.9))),) for words, _ in questions]
 
+    async def tried(self, quiz: str, matter: str) -> bool:
+        return matter in self.tries
+
     async def tell(self, inbound: Inbound, reply: Reply) -> None:
         self.told.append((inbound, reply))
 
 
 def _reception(shell: Shell, library: Library) -> Reception:
-    return Reception(shell, shell, shell, library, Rules(), timedelta(seconds=30), 32)
+    return Reception(shell, shell, shell, library, Rules(), timedelta(seconds=30), 32, shell, SIGN)
 
 
 async def test_a_message_is_kept_and_nobody_is_told_twice() -> None:
