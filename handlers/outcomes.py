@@ -61,6 +61,7 @@ class Filed:
     told: tuple[tuple[str, Reply], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A certificate is tried for, once for each quiz and matter; of the matter only a digest is kept."""
 
