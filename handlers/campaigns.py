@@ -1,11 +1,12 @@
 """Plan what residents are told unasked: who may be told, when, in which words, and who must agree first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from handlers import timings
+from handlers.deliveries import State as Sending
 from handlers.errors import NotYours, Refused
 from handlers.staff import Role, User
 from handlers.timings import Timing
@@ -113,6 +114,33 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of a run stand in which state, and why those failed that did."""
+
+    states: Mapping[Sending, int]
+    reasons: Mapping[str, int]
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be sent."""
+        return sum(self.states.get(s, 0) for s in (Sending.READY, Sending.SENDING, Sending.PAUSED))
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """On which channels, which of them need consent of their own, and how many messages a resident and week."""
+
+    channels: tuple[str, ...]
+    abroad: frozenset[str]
+    weekly: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What holds for every campaign; quiet hours by the clocks of Shanghai, `weekly` messages a resident and week."""
 
@@ -121,6 +149,7 @@ class Limits:
     weekly: int = 2
     late: timedelta = timedelta(hours=2)
     channels: tuple[str, ...] = ("telegram", "web")
+    abroad: frozenset[str] = frozenset({"telegram"})  # channels that need consent of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +168,7 @@ def write(user: User, plan: Plan, now: datetime, before: Campaign | None = None)
     _permit(user, WRITERS)
     if before is None:
         return Campaign(0, plan, State.DRAFT, user.id, now)
-    _require(before, State.DRAFT, State.TESTED, State.SCHEDULED, State.PAUSED)
+    _require(before, State.DRAFT, State.TESTED, State.SCHEDULED)
     return replace(before, plan=plan, state=State.DRAFT, author=user.id, approver=None, next_at=None)
 
 
@@ -199,10 +228,11 @@ def fire(
     why = "；".join(map(str, found))
     if now - due > late:
         why = f"晚了 {_span(now - due)}，超过 {_span(late)} 不再补发"
-    state = RunState.MISSED if why else RunState.QUEUEING
     after = replace(campaign, next_at=timings.next_after(timing, due))
-    run = Run(0, campaign.id, due, state, why, started_at=None if why else now, finished_at=now if why else None)
-    return after, run
+    if why:
+        missed = Run(0, campaign.id, due, RunState.MISSED, why, finished_at=now)
+        return rest(after, under_way=campaign.state is State.RUNNING), missed
+    return rest(after, under_way=True), Run(0, campaign.id, due, RunState.QUEUEING, started_at=now)
 
 
 def _span(span: timedelta) -> str:

@@ -28,6 +28,8 @@ class State(StrEnum):
     DEAD = "dead"  # the channel will never take it
     CLOSED = "closed"  # the address takes nothing any more
     HELD = "held"  # the address takes nothing until its resident writes again
+    PAUSED = "paused"  # a push that the bureau has stopped for now
+    WITHHELD = "withheld"  # a push that was called off before it was sent; the reason says by whom
 
 
 @dataclass(frozen=True, slots=True)

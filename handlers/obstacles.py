@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from handlers import answers, deliveries, phrases, timings
-from handlers.campaigns import Audience, Limits, Obstacle, Plan
+from handlers.campaigns import Audience, Limits, Obstacle, Plan, Reach
 from handlers.errors import Refused
 from handlers.messages import Reply
 from handlers.tickets import SHANGHAI
@@ -45,11 +45,11 @@ def obstacles(
     try:
         timing = timings.parse(plan.when, comings(statutes))
     except Refused as refused:
-        return (Obstacle(str(refused), "改好时间再保存"), *_in_content(plan, statutes, now.date(), limits))
+        return (Obstacle(str(refused), "改好时间再保存"), *in_content(plan, statutes, now.date(), limits))
     due = timings.next_after(timing, now)
     day = (due or now).astimezone(SHANGHAI).date()
     nobody = [] if estimate != 0 else [Obstacle("没有人符合条件", "放宽镇街、渠道、领域或最近活跃的条件")]
-    return (*_in_time(plan, timing, due, limits), *_in_content(plan, statutes, day, limits), *nobody)
+    return (*_in_time(plan, timing, due, limits), *in_content(plan, statutes, day, limits), *nobody)
 
 
 def _in_time(plan: Plan, timing: Timing, due: datetime | None, limits: Limits) -> Iterator[Obstacle]:
@@ -62,11 +62,12 @@ def _in_time(plan: Plan, timing: Timing, due: datetime | None, limits: Limits) -
         yield Obstacle("时间已经过了", "改成以后的日期")
     elif due is None:
         yield Obstacle("这个规则不会有触发的一天", "检查月和日，比如 2 月没有 30 日")
-    elif due.astimezone(SHANGHAI).date() > plan.expires:
-        yield Obstacle(f"内容在 {plan.expires} 就过期，最早 {due.astimezone(SHANGHAI):%Y-%m-%d} 才发", "改有效期或时间")
 
 
-def _in_content(plan: Plan, statutes: Statutes, day: date, limits: Limits) -> Iterator[Obstacle]:
+def in_content(plan: Plan, statutes: Statutes, day: date, limits: Limits) -> Iterator[Obstacle]:
+    """What of the words cannot be said on that day."""
+    if day > plan.expires:
+        yield Obstacle(f"内容在 {plan.expires} 过期了", "改有效期，或写新的")
     if not plan.title.strip() or len(plan.title) > TITLE_LIMIT:
         yield Obstacle(f"标题要有，最多 {TITLE_LIMIT} 个字", "补上或改短标题")
     if not plan.body.strip():
@@ -80,14 +81,15 @@ def _in_content(plan: Plan, statutes: Statutes, day: date, limits: Limits) -> It
         if standing.kind not in (Kind.VERIFIED, Kind.LISTED):
             yield Obstacle(f"{display(citation)}在 {day} 不能引用：{standing.reason}", "换成当天有效的条文")
     reply = wording(plan, statutes, day)
-    for channel in reach(plan.audience, limits):
+    for channel in reach(plan.audience, limits).channels:
         if len(deliveries.parts(reply, channel)) > 1:
             limit = deliveries.LIMITS[channel].most
             yield Obstacle(f"太长，{channel} 一条发不下（最多 {limit}）", "把正文改短，细节放到链接里")
-    if not reach(plan.audience, limits):
+    if not reach(plan.audience, limits).channels:
         yield Obstacle("选的渠道都不能推送", f"从这些里选：{'、'.join(limits.channels)}")
 
 
-def reach(audience: Audience, limits: Limits) -> tuple[str, ...]:
-    """The channels on which it may go out."""
-    return tuple(c for c in limits.channels if not audience.channels or c in audience.channels)
+def reach(audience: Audience, limits: Limits) -> Reach:
+    """On which channels it may go out, and to whom at most."""
+    channels = tuple(c for c in limits.channels if not audience.channels or c in audience.channels)
+    return Reach(channels, limits.abroad, limits.weekly)

@@ -10,6 +10,7 @@ from handlers.messages import Reply
 from handlers.moves import Move
 from handlers.reminders import Reminder
 from handlers.residents import Resident
+from handlers.subscriptions import Subscription
 from handlers.tickets import Entry, Ticket
 from knowledge.citations import Citation
 from knowledge.engine.match import TopicFinding
@@ -97,3 +98,4 @@ class Outcome:
     moves: tuple[Move, ...] = ()
     attempted: tuple[Attempt, ...] = ()
     scores: tuple[Score, ...] = ()
+    subscription: Subscription | None = None  # as it is to be from now on

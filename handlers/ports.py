@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from handlers.campaigns import Campaign, Plan, Reach, Run
 from handlers.cases import Part, Situation
-from handlers.deliveries import Delivery, Receipt
+from handlers.deliveries import Delivery, Lane, Receipt
 from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound, Reply
 from handlers.moves import Move, Tracked
@@ -13,6 +14,7 @@ from handlers.outcomes import Outcome
 from handlers.residents import Village
 from handlers.routing import Leave, Roster
 from handlers.staff import Scope
+from handlers.subscriptions import Subscription
 
 
 class Inbox(Protocol):
@@ -44,6 +46,10 @@ class Records(Protocol):
 
     async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
         """Give the message up, and tell its sender."""
+        ...
+
+    async def subscriptions(self, of: Sequence[str]) -> Mapping[str, Subscription]:
+        """What these residents asked to be told, for those who ever did."""
         ...
 
     async def villages(self) -> Sequence[Village]:
@@ -115,9 +121,50 @@ class Outbox(Protocol):
     """Deliveries that wait for their channel."""
 
     async def turn(
-        self, settled: Sequence[Delivery], channels: Sequence[str], limit: int, now: datetime
+        self,
+        settled: Sequence[Delivery],
+        channels: Sequence[str],
+        limit: int,
+        now: datetime,
+        *,
+        lowest: Lane = Lane.PUSH,
     ) -> Sequence[Delivery]:
-        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction."""
+        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction.
+
+        Nothing of a lane below `lowest` is taken, and no push to a resident who has stopped them meanwhile.
+        """
+        ...
+
+
+class Campaigns(Protocol):
+    """Campaigns and their runs, as the clock moves them."""
+
+    async def due(self, now: datetime) -> Sequence[Campaign]:
+        """Those whose time has come."""
+        ...
+
+    async def fire(self, before: Campaign, after: Campaign, run: Run, reply: Reply) -> bool:
+        """Write the run, if no other worker has; False if one was faster."""
+        ...
+
+    async def under_way(self) -> Sequence[tuple[Campaign, Run]]:
+        """The runs that are not over, with their campaigns."""
+        ...
+
+    async def queue(self, run: Run, plan: Plan, reach: Reach, now: datetime) -> Run:
+        """Write the deliveries of the next residents; the run says how far it has come and whether that was all."""
+        ...
+
+    async def is_sent(self, run: Run) -> bool:
+        """Is nothing of the run waiting any more?"""
+        ...
+
+    async def expire(self, run: Run) -> None:
+        """What was not sent by now is not true any more, and is not sent."""
+        ...
+
+    async def finish(self, run: Run, before: Campaign, after: Campaign) -> None:
+        """The run is over, and its campaign rests."""
         ...
 
 

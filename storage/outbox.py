@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, exists, literal_column, not_, or_, select, true, tuple_, update
+from sqlalchemy import Row, and_, bindparam, literal_column, not_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import deliveries
 from handlers.deliveries import Delivery, Lane, State, Uncertain
 from handlers.messages import Address, Reply
+from storage.claims import STOPPED, claim, run_reply, wanted, withheld
 from storage.moments import moment, stamp
-from storage.schema import addresses, outbox
+from storage.schema import addresses, outbox, subscriptions
 from storage.unit import Writer
 from storage.values import insert_new, packed, unpacked
 from storage.vault import Vault
@@ -27,19 +28,31 @@ class Outbox:
         self._resend_after = resend_after
 
     async def turn(
-        self, settled: Sequence[Delivery], channels: Sequence[str], limit: int, now: datetime
+        self,
+        settled: Sequence[Delivery],
+        channels: Sequence[str],
+        limit: int,
+        now: datetime,
+        *,
+        lowest: Lane = Lane.PUSH,
     ) -> Sequence[Delivery]:
-        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction."""
-        if not settled and limit <= 0:
+        """Write down what was settled and take the next, at most `limit` and one an address, in one transaction.
+
+        Nothing of a lane below `lowest` is taken, and no push to a resident who has stopped them meanwhile.
+        """
+        claims = bool(channels) and limit > 0
+        if not settled and not claims:
             return ()
 
-        given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit, "channels": list(channels)}
+        given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit, "lowest": lowest}
+        given |= {f"channel_{number}": channel for number, channel in enumerate(channels)}
 
         async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
             await _settle(connection, settled, now)
-            if limit <= 0:
+            if not claims:
                 return ()
-            return (await connection.execute(_CLAIM, given)).fetchall()
+            taken = (await connection.execute(claim(len(channels)), given)).fetchall()
+            return await _with_pushes(connection, taken, now)
 
         return sorted(map(self._delivery, await self._writer.write(work)), key=lambda d: (d.lane, d.id))
 
@@ -47,7 +60,7 @@ class Outbox:
         """What was being sent when its process died is now in doubt; returns how many."""
         ended = and_(outbox.c.state == State.SENDING, outbox.c.due_at <= stamp(now))
         # the lock makes sure that what its sender settles at this moment is not put in doubt after all
-        lost = select(outbox).where(ended).with_for_update()
+        lost = select(outbox, run_reply()).where(ended).with_for_update(of=outbox)
 
         async def work(connection: AsyncConnection) -> int:
             found = [self._delivery(row) for row in (await connection.execute(lost)).fetchall()]
@@ -77,10 +90,22 @@ async def _settle(connection: AsyncConnection, settled: Sequence[Delivery], now:
     await connection.execute(_SETTLE, [_settled_row(d) for d in settled])
     for held in (d for d in settled if d.state is State.HELD):
         await _move(connection, held, now)
-    closed = [d.address for d in settled if d.state is State.CLOSED]
-    for address in closed:
-        here = and_(addresses.c.channel == address.channel, addresses.c.external == address.external)
-        await connection.execute(update(addresses).where(here).values(open=False))
+    for closed in (d for d in settled if d.state is State.CLOSED):
+        given = {"of_channel": closed.address.channel, "of_external": closed.address.external, "now": stamp(now)}
+        await connection.execute(_CLOSE, given)
+        if closed.lane is Lane.PUSH:
+            await connection.execute(_END, given)
+
+
+async def _with_pushes(connection: AsyncConnection, taken: Sequence[Row[Any]], now: datetime) -> Sequence[Row[Any]]:
+    """What was taken, the pushes with their words; those whose resident wants none any more are never sent."""
+    pushes = [row.id for row in taken if row.run is not None]
+    if not pushes:
+        return taken
+    found = (await connection.execute(_PUSHES, {"ids": pushes, "now": stamp(now)})).fetchall()
+    if stopped := [row.id for row in found if not row.wanted]:
+        await connection.execute(withheld(outbox.c.id.in_(stopped), STOPPED))
+    return [*(row for row in taken if row.run is None), *(row for row in found if row.wanted)]
 
 
 def _settled_row(delivery: Delivery) -> dict[str, Any]:
@@ -116,44 +141,7 @@ async def release(connection: AsyncConnection, writers: Iterable[Address], now: 
     await connection.execute(_RELEASE, {"keys": keys, "now": stamp(now)})
 
 
-def _claim() -> Any:
-    due = and_(outbox.c.due_at <= bindparam("now"), outbox.c.state.in_((State.READY, State.UNCERTAIN)))
-    # joined with nothing, so that no index on the channel is taken: the one in order of lanes ends after `most` rows
-    here = (outbox.c.channel + literal_column("''")).in_(bindparam("channels", expanding=True))
-    order = (outbox.c.lane, outbox.c.id)
-    next_ones = select(outbox.c.id).where(due, here, ~_blocked()).order_by(*order).limit(bindparam("most"))
-    return (
-        update(outbox)
-        .where(outbox.c.id.in_(next_ones), due)  # stands outside too: another worker may have been faster
-        .values(
-            state=State.SENDING,
-            tries=outbox.c.tries + 1,
-            due_at=bindparam("until"),
-            resent=case((outbox.c.state == State.UNCERTAIN, true()), else_=outbox.c.resent),
-        )
-        .returning(outbox)
-    )
-
-
-def _blocked() -> Any:
-    """Something is under way to the same address, or something of it goes before this."""
-    other = outbox.alias("other")
-    same = and_(
-        other.c.channel == outbox.c.channel,
-        other.c.external == outbox.c.external,
-        other.c.due_at.is_not(None),
-        other.c.id != outbox.c.id,
-    )
-    earlier = or_(other.c.lane < outbox.c.lane, and_(other.c.lane == outbox.c.lane, other.c.id < outbox.c.id))
-    # one in doubt lets the others pass until it is due; one put off keeps its place, or parts would change order
-    wanted = or_(
-        other.c.state == State.READY, and_(other.c.state == State.UNCERTAIN, other.c.due_at <= bindparam("now"))
-    )
-    return exists().where(same, or_(other.c.state == State.SENDING, and_(earlier, wanted)))
-
-
 # statements of the hot path are made once: making one costs as much as running it
-_CLAIM = _claim()
 _SETTLE = (
     update(outbox)
     # a lease that expired meanwhile has made the row somebody else's
@@ -169,6 +157,17 @@ _RELEASE = (
         outbox.c.state == literal_column("'held'"),  # written out, so that the index of what is held is seen to fit
     )
     .values(state=State.READY, due_at=bindparam("now"))
+)
+_PUSHES = select(outbox, run_reply(), wanted().label("wanted")).where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+_HERE = and_(addresses.c.channel == bindparam("of_channel"), addresses.c.external == bindparam("of_external"))
+_CLOSE = update(addresses).where(_HERE).values(open=False)
+_END = (
+    update(subscriptions)
+    .where(
+        subscriptions.c.resident == select(addresses.c.resident).where(_HERE).scalar_subquery(),
+        subscriptions.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
 )
 
 
@@ -198,7 +197,9 @@ async def enqueue(
 
 
 def reply_in(vault: Vault, row: Any) -> Reply:
-    """The reply that an outbox row holds."""
+    """The reply that an outbox row holds, or its run."""
+    if row.run is not None:
+        return unpacked(Reply, row.reply)
     return unpacked(Reply, vault.open(row.words, _place(row.cause, row.part)))
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,14 @@ from handlers.moves import Tracked
 from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.states import UNHELD
+from handlers.subscriptions import Subscription
 from handlers.tickets import Tier
 from storage import mediations, quizzes, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
 from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, villages
+from storage.subscriptions import subscribed, write_subscriptions
 from storage.unit import Writer, reading
 from storage.values import packed, row, unpacked, upsert, value
 from storage.vault import Vault
@@ -83,6 +85,7 @@ class Records:
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
         await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
         await quizzes.write(connection, [o for _, o in mine])
+        await write_subscriptions(connection, [o.subscription for _, o in mine if o.subscription], now)
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
         await enqueue(connection, self._vault, now, talk)
 
@@ -137,6 +140,11 @@ class Records:
         """The mediation of that number, whoever asks."""
         async with reading(self._read) as connection:
             return await mediations.read(connection, self._vault, number)
+
+    async def subscriptions(self, of: Sequence[str]) -> Mapping[str, Subscription]:
+        """What these residents asked to be told, for those who ever did."""
+        async with reading(self._read) as connection:
+            return await subscribed(connection, of)
 
     async def villages(self) -> Sequence[Village]:
         """Every village of the district."""

@@ -335,11 +335,13 @@ outbox = Table(
     Column("due_at", Moment),  # while sending: when the lease ends; NULL: never again
     Column("reference", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("run", Number),  # of a push: its words are those of the run, and `words` is empty
     UniqueConstraint("cause", "part"),
 )
-# only what waits; ordered as it is claimed
+# only what waits; ordered as it is claimed, channel by channel: a long push on one must not be searched for another
 Index(
     "ix_outbox_waiting",
+    outbox.c.channel,
     outbox.c.lane,
     outbox.c.id,
     sqlite_where=text("due_at IS NOT NULL"),
@@ -354,6 +356,14 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("ix_outbox_address", outbox.c.channel, outbox.c.external, outbox.c.id)
+# how far a run has come, and what of it can still be held back
+Index(
+    "ix_outbox_run",
+    outbox.c.run,
+    outbox.c.state,
+    sqlite_where=text("run IS NOT NULL"),
+    postgresql_where=text("run IS NOT NULL"),
+)
 # what goes out once its resident writes again
 Index(
     "ix_outbox_held",
@@ -384,3 +394,54 @@ tokens = Table(
     Column("expires_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),  # until then one process is fetching the next
 )
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("frequency", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("paused_until_at", Moment),
+    Column("ended_at", Moment),
+)
+
+# the fields of law that a subscriber chose; without any it is all of them
+interests = Table(
+    "interests",
+    metadata,
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("author", Number, ForeignKey("users.id"), nullable=False),
+    Column("approver", Number, ForeignKey("users.id")),
+    Column("created_at", Moment, nullable=False),
+    Column("next_at", Moment),
+)
+Index(
+    "ix_campaigns_due",
+    campaigns.c.next_at,
+    sqlite_where=text("next_at IS NOT NULL"),
+    postgresql_where=text("next_at IS NOT NULL"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("campaign", Number, ForeignKey("campaigns.id"), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reached", Text, nullable=False),
+    Column("reply", Text, nullable=False),  # public, and the same for everybody
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    UniqueConstraint("campaign", "due_at"),  # this row decides which worker runs it
+)
+Index(None, runs.c.state)

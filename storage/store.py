@@ -6,6 +6,7 @@ from datetime import timedelta
 from storage.accounts import Accounts
 from storage.allowances import Allowances
 from storage.audit import Audit
+from storage.campaigns import Campaigns
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
 from storage.mediations import Mediations
@@ -52,6 +53,7 @@ class Store:
     tokens: Tokens
     accounts: Accounts
     audit: Audit
+    campaigns: Campaigns
     views: Views
 
     async def close(self) -> None:
@@ -81,5 +83,6 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         tokens=Tokens(writer, engines.read, vault),
         accounts=Accounts(writer, engines.read, vault, spans.session),
         audit=Audit(writer, engines.read),
+        campaigns=Campaigns(writer, engines.read, vault),
         views=Views(engines.read, vault),
     )

@@ -14,6 +14,7 @@ from handlers.staff import Scope
 from handlers.states import ALIVE, DONE, State
 from handlers.tickets import Author, Ticket
 from storage import inbox as inboxes
+from storage.claims import run_reply
 from storage.moments import moment
 from storage.outbox import reply_in
 from storage.schema import entries, inbox, outbox, tickets, towns, villages
@@ -89,8 +90,11 @@ class Views:
         theirs = select(inbox).where(
             inbox.c.channel == address.channel, inbox.c.address == address.external, inbox.c.id > seen_in
         )
-        ours = select(outbox).where(
-            outbox.c.channel == address.channel, outbox.c.external == address.external, outbox.c.id > seen_out
+        ours = select(outbox, run_reply()).where(
+            outbox.c.channel == address.channel,
+            outbox.c.external == address.external,
+            outbox.c.id > seen_out,
+            or_(outbox.c.run.is_(None), outbox.c.state == Sending.SENT),  # a push may still be called off
         )
         async with reading(self._read) as connection:
             heard = (await connection.execute(theirs.order_by(inbox.c.id.desc()).limit(TRANSCRIPT))).fetchall()
@@ -115,7 +119,7 @@ class Views:
 
     async def attachment(self, address: Address, number: int) -> Attachment | None:
         """The file that went to that address in that delivery."""
-        wanted = select(outbox).where(
+        wanted = select(outbox, run_reply()).where(
             outbox.c.id == number, outbox.c.channel == address.channel, outbox.c.external == address.external
         )
         async with reading(self._read) as connection:

@@ -1,6 +1,6 @@
 """Messages are kept before they are acknowledged, decided on together, and recorded at once or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
 from handlers.residents import Resident, Village
+from handlers.subscriptions import Subscription
 from knowledge.engine import danger
 from tests.handlers.shelf import NOW, SIGN, VILLAGES, Talk, found, inbound, text, values
 
@@ -55,6 +56,9 @@ class Shell:
 
     async def bury(self, arrived: Arrived, reply: Reply, reason: str, now: datetime) -> None:
         self.buried.append(reply)
+
+    async def subscriptions(self, of: Sequence[str]) -> Mapping[str, Subscription]:
+        return {}
 
     async def villages(self) -> Sequence[Village]:
         return VILLAGES
