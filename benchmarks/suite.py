@@ -21,6 +21,7 @@ from knowledge.text import LEXICON
 
 SUITE = Path(__file__).parent.parent / "tests" / "knowledge" / "engine" / "suite"
 FILLERS = ("你好，我想问一下，", "那个，就是说，", "请问律师，", "麻烦问下，")
+ANSWERED = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 Change = Callable[[str, np.random.Generator], str]
 
 
@@ -41,6 +42,7 @@ def main(folder: Path | None) -> None:
     for name, half in (("tune", True), ("test", False)):
         print(name)
         print(evaluate.table(list(figures(matcher, [a for a in asked if a.tune == half]))))
+        print(evaluate.table(list(answered(matcher, [a for a in asked if a.tune == half and a.right]))))
     plain = [a for a in asked if a.kind == "plain" and not a.tune]
     rows = [row for name, change in CHANGES.items() for row in figures(matcher, changed(plain, name, change))]
     print(evaluate.table(rows))
@@ -49,16 +51,16 @@ def main(folder: Path | None) -> None:
 def questions() -> Iterator[Asked]:
     """All questions of the suite."""
     for kind in ("plain", "hard"):
-        for line in lines(f"{kind}.txt"):
+        for line in said(SUITE / f"{kind}.txt"):
             names, question = line.split("|", 1)
             yield Asked(question, frozenset(names.split(",")), kind, _tune(question))
-    for line in lines("other.txt"):
+    for line in said(SUITE / "other.txt"):
         yield Asked(line, frozenset(), "other", _tune(line))
 
 
-def lines(name: str) -> list[str]:
-    """The lines of a suite file without comments."""
-    return [line for line in (SUITE / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+def said(file: Path) -> list[str]:
+    """The lines of a file without comments."""
+    return [line for line in file.read_text("utf-8").splitlines() if line and not line.startswith("#")]
 
 
 def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, object]]:
@@ -79,6 +81,21 @@ def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, obje
         row |= {"AURC": evaluate.aurc(top, right), "ECE": evaluate.ece(top, right)}
         row |= {f"coverage at {p}": evaluate.coverage_at(top, right, p) for p in (0.9, 0.97)}
         yield row | {"legal < .3": float(np.mean(refused)), "top ≥ .5": float(np.mean(np.array(top) >= 0.5))}
+
+
+def answered(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, object]]:
+    """For each confidence to answer from: the share answered, and the share of these that is wrong."""
+    first = [(found[0], a) for a in asked if (found := matcher.match(a.question).topics)]
+    sure = np.array([finding.confidence for finding, _ in first])
+    wrong = np.array([finding.topic not in a.right for finding, a in first])
+    for least in ANSWERED:
+        chosen = sure >= least
+        yield {
+            "from": f"{least:.2f}",
+            "answered": float(chosen.sum() / len(asked)),
+            "wrong": float(wrong[chosen].mean()) if chosen.any() else 0.0,
+            "wrong of": f"{int(wrong[chosen].sum())} of {int(chosen.sum())}",
+        }
 
 
 def changed(asked: Sequence[Asked], name: str, change: Change) -> list[Asked]:

@@ -8,7 +8,7 @@ it has not seen. Writes known, lexicon, space, articles and ranker (.npz) into k
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,9 @@ def prepared(data: Path, statutes: Path, work: Path) -> World:
     held = shelf.build(found, None, lambda _: None)
     known = topics.load()
     books = library.build(known)
-    vectors = sentences.encode(books.texts.texts)
-    assert vectors is not None
-    books = books.with_meaning(vectors[: len(books.variants)], kernel.learn(books.texts, vectors, len(known)))
+    own = sentences.encode(books.texts.texts)
+    assert own is not None
+    books = books.with_meaning(kernel.learn(books.texts, books.words, own, len(known)))
     rows = [json.loads(line) for line in (data / "lecoqa_train.jsonl").read_text("utf-8").splitlines()]
     asked = [normalise(row["question"]) for row in rows]
     extra = [normalise(row[name]) or "?" for name in ("keywords", "answer") for row in rows]
@@ -134,8 +134,8 @@ def prepared(data: Path, statutes: Path, work: Path) -> World:
         for i, (row, text, vector) in enumerate(zip(rows, asked, encoded, strict=False))
     ]
     texts = [normalise(article.text) for article in found]
-    own = owned(books, known, places)
-    return World(found, held, full, known, books, [*questions, *own], encoded[len(rows) :], texts, unlabelled)
+    listed = owned(books, own, known, places)
+    return World(found, held, full, known, books, [*questions, *listed], encoded[len(rows) :], texts, unlabelled)
 
 
 def golds(row: dict[str, Any], places: dict[tuple[str, str], int]) -> dict[int, float]:
@@ -150,17 +150,17 @@ def number(article: str) -> str:
     return f"{main_part}之{to_chinese(int(sub))}" if sub else main_part
 
 
-def owned(books: Library, known: Sequence[Topic], places: dict[tuple[str, str], int]) -> list[Question]:
+def owned(
+    books: Library, vectors: np.ndarray, known: Sequence[Topic], places: dict[tuple[str, str], int]
+) -> list[Question]:
     found: list[Question] = []
     titles = set(books.slots[:, 0].tolist())
-    assert books.vectors is not None
     for place, text in enumerate(books.variants):
         if place in titles:
             continue
-        cites = [places.get((c.law, c.article)) for c in known[int(books.owners[place])].citations]
+        cites = [places.get((c.law, c.article)) for c in known[int(books.texts.owners[place])].citations]
         worth = {p: 1.0 if i < 3 else 0.5 for i, p in enumerate(cites) if p is not None}
-        asked = replace(library.ask(text, books.vectors[place]), without=place)
-        found.append(Question(asked, "", "", worth, place % FOLDS, place))
+        found.append(Question(library.ask(text, vectors[place]), "", "", worth, place % FOLDS, place))
     return found
 
 

@@ -99,7 +99,7 @@ class _Legs:
         self.known_law = _summed(tied.laws, shares[tied.law_questions], len(shelf.titles))
         self.known_head = _summed(tied.heads, shares[tied.head_questions], shelf.chapters)
         self.nearest = _highest(tied.articles, likeness[tied.questions], size)
-        topics = _topic_scores(library, asked)[tied.topics]
+        topics = library.learned(library.compare(asked))[tied.topics]
         self.topic = _highest(tied.cited, topics, size)
         self.topics = _summed(tied.cited, np.asarray(np.maximum(topics, 0) * tied.worth, np.float32), size)
         legs = [weight * getattr(self, leg) for leg, weight in _MIX.items()]
@@ -180,12 +180,6 @@ def _scan(shelf: Shelf, image: Floats | None) -> Floats:
     if image is None:
         return np.zeros(len(shelf.names), np.float32)
     return shelf.coarse @ image[: shelf.coarse.shape[1]]
-
-
-def _topic_scores(library: Library, asked: Asked) -> Floats:
-    if asked.vector is None or library.kernel is None:
-        return np.zeros(len(library.ids), np.float32)
-    return library.kernel.scores(asked.keys, asked.sounds, asked.vector)
 
 
 def _rank(scores: Floats) -> Floats:

@@ -34,11 +34,10 @@ def isotonic(raw: Sequence[float], right: Sequence[bool], weights: Sequence[floa
     return Curve(tuple(b[0] / b[2] for b in blocks), tuple(b[1] / b[2] for b in blocks))
 
 
-def softmax_with_none(scores: Floats, none: float) -> NDArray[np.float64]:
-    """The chance of each topic when "none of them" is one of the answers."""
-    top = max(float(scores.max(initial=none)), none)
-    powers = np.exp(scores.astype(np.float64) - top)
-    return powers / (powers.sum() + np.exp(none - top))
+def softmax(scores: Floats) -> NDArray[np.float64]:
+    """Shares that add up to 1, each e^score."""
+    powers = np.exp(scores.astype(np.float64) - float(scores.max(initial=-np.inf)))
+    return powers / powers.sum()
 
 
 def sigmoid(logit: float) -> float:

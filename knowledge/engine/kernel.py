@@ -1,6 +1,6 @@
-"""Learn which topic a question belongs to from all that the topics say (kernel ridge regression)."""
+"""Compare a question with all that the topics say, and learn from likeness which topic it belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from knowledge.engine import fuzzy, index
 from knowledge.engine.index import Arrays, Floats, Index, Keys
 
-LANDMARKS = 2500  # texts compared with; all are learned from (Nyström, Williams & Seeger 2001)
+MOST = 10_000  # questions learned from; of more, as many are taken evenly: the time grows with the cube
+WIDTH = 128  # axes of meaning; all 512 tell no more topics apart
 RIDGE = 1.0
-SOUNDS = 0.5  # weight beside words and meaning
+SOUNDS, MEANING = 0.5, 2.0  # weights beside words
 PARTS = ("rule", "steps", "time", "mistakes", "adviser", "evidence")
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,81 +23,112 @@ class Texts:
 
     texts: tuple[str, ...]
     owners: NDArray[np.int64]
+    questions: int
 
 
 @dataclass(frozen=True, slots=True)
-class Kernel:
-    """Likeness to the landmark texts, and what each likeness says for each topic (`shares`: landmarks × topics)."""
+class Likeness:
+    """How alike a question is to each text: by words, sounds, meaning (None if it is not there), and by all of them."""
+
+    words: Floats
+    sounds: Floats
+    meaning: Floats | None
+    mixed: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts' words and sounds, ready to be compared with."""
 
     words: Index
     sounds: Index
+
+    def compare(self, keys: Keys, sounds: Keys, meaning: Floats | None) -> Likeness:
+        """Words + sounds / 2 + 2 × the square of meaning."""
+        words, heard = self.words.cosines(keys), self.sounds.cosines(sounds)
+        mixed = words + SOUNDS * heard
+        if meaning is not None:
+            mixed = mixed + MEANING * np.sign(meaning) * meaning**2
+        return Likeness(words, heard, meaning, np.asarray(mixed, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """The texts' vectors along `axes` (512 × width), and what likeness to the texts at `marks` says for each topic."""
+
+    axes: Floats
     vectors: Floats
+    marks: NDArray[np.int64]
     shares: Floats
 
-    def likeness(self, keys: Keys, sounds: Keys, vector: Floats) -> Floats:
-        """How alike a question is to each landmark: words + sounds / 2 + the square of meaning."""
-        meaning = self.vectors @ vector
-        mixed = self.words.cosines(keys) + SOUNDS * self.sounds.cosines(sounds) + np.sign(meaning) * meaning**2
-        return np.asarray(mixed, np.float32)
+    def likeness(self, vector: Floats) -> Floats:
+        """The likeness of every text to a vector."""
+        return np.asarray(self.vectors @ (vector @ self.axes), np.float32)
 
-    def scores(self, keys: Keys, sounds: Keys, vector: Floats) -> Floats:
+    def scores(self, likeness: Likeness) -> Floats:
         """About 1 for the topic a question belongs to, about 0 for others."""
-        return self.likeness(keys, sounds, vector) @ self.shares
+        return likeness.mixed[self.marks] @ self.shares
 
 
 def gather(variants: Sequence[str], owners: NDArray[np.int64], bodies: Sequence[Sequence[str]]) -> Texts:
     """The texts of all topics in one row."""
     parts = [(text, topic) for topic, texts in enumerate(bodies) for text in texts if text]
     texts = (*variants, *(text for text, _ in parts))
-    return Texts(texts, np.concatenate([owners, np.array([topic for _, topic in parts], np.int64)]))
+    return Texts(texts, np.concatenate([owners, np.array([topic for _, topic in parts], np.int64)]), len(variants))
 
 
-def landmarks(texts: Texts) -> NDArray[np.int64]:
-    """The places of the texts that others are compared with: all, or evenly as many as are allowed."""
-    count = len(texts.texts)
-    return np.unique(np.linspace(0, count - 1, min(count, LANDMARKS)).astype(np.int64))
+def read(texts: Iterable[str]) -> Words:
+    """The words and sounds of all texts."""
+    keys = [(index.text_keys(text), index.sound_keys(fuzzy.syllables(text))) for text in texts]
+    return Words(index.cosine(words for words, _ in keys), index.cosine(sounds for _, sounds in keys))
 
 
-def compared(texts: Texts, vectors: Floats) -> tuple[Kernel, Floats]:
-    """A kernel that has learned nothing yet, and the likeness of every text to every landmark."""
-    chosen = landmarks(texts)
-    keys = [index.text_keys(text) for text in texts.texts]
-    sounds = [index.sound_keys(fuzzy.syllables(text)) for text in texts.texts]
-    words, heard = (index.cosine(lists[int(place)] for place in chosen) for lists in (keys, sounds))
-    kernel = Kernel(words, heard, vectors[chosen], np.empty((len(chosen), 0), np.float32))
-    rows = [kernel.likeness(*told) for told in zip(keys, sounds, vectors, strict=True)]
-    return kernel, np.array(rows, np.float32)
-
-
-def solution(texts: Texts, likeness: Floats) -> Floats:
-    """The inverse of what is to be solved: (K'K + ridge × K of the landmarks)⁻¹."""
-    among = likeness[landmarks(texts)]
-    jitter = 1e-3 * np.eye(len(among), dtype=np.float32)
-    return np.linalg.inv(likeness.T @ likeness + RIDGE * among + jitter).astype(np.float32)
-
-
-def learn(texts: Texts, vectors: Floats, topics: int) -> Kernel | None:
-    """The kernel with its shares; None if there is nothing to learn (Saunders et al. 1998)."""
-    if not topics:
+def learn(texts: Texts, words: Words, vectors: Floats, topics: int) -> Meaning | None:
+    """What the questions teach (kernel ridge regression, Saunders et al. 1998); None if there are none."""
+    if not texts.questions:
         return None
-    kernel, likeness = compared(texts, vectors)
-    wanted = likeness.T @ np.eye(topics, dtype=np.float32)[texts.owners]
-    return replace(kernel, shares=(solution(texts, likeness) @ wanted).astype(np.float32))
+    axes = np.linalg.eigh(vectors.T @ vectors)[1][:, : -WIDTH - 1 : -1].astype(np.float32)
+    narrow = np.ascontiguousarray(vectors @ axes, np.float32)
+    marks = np.unique(np.linspace(0, texts.questions - 1, min(texts.questions, MOST)).astype(np.int64))
+    learned = Meaning(axes, narrow, marks, np.empty((0, 0), np.float32))
+    among = np.empty((len(marks), len(marks)), np.float32)
+    for row, place in enumerate(marks):
+        text = texts.texts[int(place)]
+        sounds = index.sound_keys(fuzzy.syllables(text))
+        among[row] = words.compare(index.text_keys(text), sounds, learned.likeness(vectors[place])).mixed[marks]
+    among[np.diag_indices(len(marks))] += RIDGE
+    wanted = np.eye(topics, dtype=np.float32)[texts.owners[marks]]
+    return replace(learned, shares=_solved(among, wanted))
 
 
-def arrays(kernel: Kernel) -> Arrays:
+def arrays(meaning: Meaning) -> Arrays:
     """What to keep on disk."""
-    words = {f"words_{name}": array for name, array in kernel.words.arrays().items()}
-    sounds = {f"sounds_{name}": array for name, array in kernel.sounds.arrays().items()}
-    return {**words, **sounds, "marks": kernel.vectors.astype(np.float16), "shares": kernel.shares}
+    narrow = {"vectors": meaning.vectors.astype(np.float16), "shares": meaning.shares.astype(np.float16)}
+    return {"axes": meaning.axes, "marks": meaning.marks, **narrow}
 
 
-def of(told: Arrays) -> Kernel | None:
-    """The kernel that was kept, if one was."""
+def of(told: Arrays) -> Meaning | None:
+    """What was kept, if anything was."""
     if "shares" not in told:
         return None
-    words, sounds = (
-        Index.of({name[len(kind) :]: array for name, array in told.items() if name.startswith(kind)})
-        for kind in ("words_", "sounds_")
-    )
-    return Kernel(words, sounds, np.asarray(told["marks"], np.float32), np.asarray(told["shares"], np.float32))
+    axes, vectors, shares = (np.asarray(told[name], np.float32) for name in ("axes", "vectors", "shares"))
+    return Meaning(axes, vectors, np.asarray(told["marks"], np.int64), shares)
+
+
+def _solved(matrix: Floats, wanted: Floats) -> Floats:
+    # Cholesky in blocks and in place: numpy's own solver would hold the matrix twice more.
+    blocks = [slice(first, first + _BLOCK) for first in range(0, len(matrix), _BLOCK)]
+    for place, own in enumerate(blocks):
+        matrix[own, own] = np.linalg.cholesky(matrix[own, own])
+        below = slice(own.stop, None)
+        matrix[below, own] = np.linalg.solve(matrix[own, own], matrix[below, own].T).T
+        for other in blocks[place + 1 :]:
+            rest = slice(other.start, None)
+            matrix[rest, other] -= matrix[rest, own] @ matrix[other, own].T
+    for own in blocks:
+        done = slice(0, own.start)
+        wanted[own] = np.linalg.solve(matrix[own, own], wanted[own] - matrix[own, done] @ wanted[done])
+    for own in reversed(blocks):
+        done = slice(own.stop, None)
+        wanted[own] = np.linalg.solve(matrix[own, own].T, wanted[own] - matrix[done, own].T @ wanted[done])
+    return wanted

@@ -2,27 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.engine import fuzzy, index, kernel
-from knowledge.engine.index import Floats, Index, Keys
-from knowledge.engine.kernel import Kernel, Texts
+from knowledge.engine.index import Floats, Keys
+from knowledge.engine.kernel import Likeness, Meaning, Texts, Words
 from knowledge.text import normalise, tokens
 
 # with each topic's own question left out, 14 of 14 that were found so were right (3,945 questions, 280 topics)
 KNOWN, APART = 0.8, 0.05
 
-FEATURES = (
-    "words", "words_mean", "body", "sounds", "spelling", "spelling_short",
-    "meaning", "meaning_mean", "title", "words_meaning", "meaning_high", "kernel", "kernel_high",
-)  # fmt: skip
-LEXICAL = FEATURES[:6]
-_TOP = 3
-HIGH = 0.3  # of a kernel score: above that it is seldom wrong
+LEGS = ("words", "sounds", "mixed", "meaning")
+WAYS = ("best", "three", "five", "part", "parts", "title")  # of the topic's questions, of its other texts
+FEATURES = (*(f"{leg}_{way}" for leg in LEGS for way in WAYS), "learned")
+_FEW, _MORE = 3, 5
 
 
 class Cited(Protocol):
@@ -60,7 +56,6 @@ class Asked:
     keys: Keys
     sounds: Keys
     vector: Floats | None = None
-    without: int = -1  # a variant to leave out, when topics are measured with their own questions
 
 
 def ask(text: str, vector: Floats | None = None) -> Asked:
@@ -70,117 +65,98 @@ def ask(text: str, vector: Floats | None = None) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The topics' question variants, each an own text, and the topics' bodies.
+    """The topics' question variants, each an own text, and what else the topics say.
 
-    `slots` has a row a topic: the places of its variants, filled up with the place after the last.
+    `slots` and `parts` have a row a topic: the places of its variants and of its other texts, filled up with the place
+    after the last text.
     """
 
     ids: tuple[str, ...]
     originals: tuple[str, ...]
-    variants: tuple[str, ...]
-    owners: NDArray[np.int64]
-    slots: NDArray[np.int64]
-    words: Index
-    bodies: Index
-    sounds: Index
-    vocabulary: tuple[frozenset[str], ...]
     texts: Texts
-    vectors: Floats | None = None
-    kernel: Kernel | None = None
+    slots: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    words: Words
+    vocabulary: tuple[frozenset[str], ...]
+    meaning: Meaning | None = None
 
-    def features(self, asked: Asked) -> Floats:
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The questions, normalised."""
+        return self.texts.texts[: self.texts.questions]
+
+    def compare(self, asked: Asked) -> Likeness:
+        """How alike a question is to every text."""
+        meaning = None if asked.vector is None or self.meaning is None else self.meaning.likeness(asked.vector)
+        return self.words.compare(asked.keys, asked.sounds, meaning)
+
+    def features(self, likeness: Likeness) -> Floats:
         """One row a topic, one column a feature of FEATURES."""
-        words = self._by_topic(self.words.scores(asked.keys) / max(self.words.bound(asked.keys), 1e-6), asked)
-        body = self.bodies.scores(asked.keys) / max(self.bodies.bound(asked.keys), 1e-6)
-        sounds = self.sounds.scores(asked.sounds) / max(self.sounds.bound(asked.sounds), 1e-6)
-        spelling = self._by_topic(fuzzy.likeness(asked.text, self.variants), asked)[:, 0]
-        short = spelling * (len(asked.text) <= fuzzy.SHORT)
-        sound = self._by_topic(sounds, asked)[:, 0]
-        lexical = (words[:, 0], words.mean(axis=1), body, sound, spelling, short)
-        columns = (*lexical, *self._meaning(asked, words[:, 0]), *self._kernel(asked))
-        return np.stack(columns, axis=1).astype(np.float32)
+        legs = (getattr(likeness, leg) for leg in LEGS)
+        columns = [column for leg in legs for column in self._ways(leg)]
+        return np.stack([*columns, self.learned(likeness)], axis=1).astype(np.float32)
 
-    def nearest(self, topic: int, asked: Asked) -> str:
+    def learned(self, likeness: Likeness) -> Floats:
+        """What likeness says for each topic, by what was learned; nothing without meaning."""
+        if likeness.meaning is None or self.meaning is None:
+            return np.zeros(len(self.ids), np.float32)
+        return self.meaning.scores(likeness)
+
+    def nearest(self, topic: int, likeness: Likeness) -> str:
         """The topic's known question that is most like this one."""
-        places = self.slots[topic][self.slots[topic] < len(self.variants)]
-        score = fuzzy.likeness(asked.text, [self.variants[place] for place in places])
-        if asked.vector is not None and self.vectors is not None:
-            score = score + 2 * (self.vectors[places] @ asked.vector)
-        return self.originals[int(places[int(np.argmax(score))])]
+        places = self.slots[topic][self.slots[topic] < self.texts.questions]
+        return self.originals[int(places[int(np.argmax(likeness.mixed[places]))])]
 
     def known(self, asked: Asked) -> int | None:
-        """The topic of which this is a known question, but for a slip; None where two may be meant."""
-        nearness = self._by_topic(fuzzy.sameness(asked.text, self.variants), asked)[:, 0]
-        if not len(nearness):
+        """The place of the known question that this is, but for a slip; None where two topics may be meant."""
+        if not self.ids:
             return None
+        nearness = fuzzy.sameness(asked.text, self.variants)
         best = int(np.argmax(nearness))
-        others = np.delete(nearness, best).max(initial=0.0)
+        owners = self.texts.owners[: len(nearness)]
+        others = nearness[owners != owners[best]].max(initial=0.0)
         return best if nearness[best] >= KNOWN and nearness[best] - others >= APART else None
 
     def shared(self, topic: int, asked: Asked) -> tuple[str, ...]:
         """The question's words that the topic has too, in the question's order."""
         return tuple(dict.fromkeys(w for w in tokens(asked.text) if w in self.vocabulary[topic]))
 
-    def likeness(self, asked: Asked) -> tuple[Floats, Floats]:
-        """How near the nearest variant of each topic is: by meaning and by words."""
-        words = self._by_topic(self.words.scores(asked.keys) / max(self.words.bound(asked.keys), 1e-6), asked)[:, 0]
-        if asked.vector is None or self.vectors is None:
-            return np.zeros(len(self.ids), np.float32), words
-        return self._by_topic(self.vectors @ asked.vector, asked)[:, 0], words
+    def with_meaning(self, meaning: Meaning | None) -> "Library":
+        """The same library with what was learned from all texts."""
+        return replace(self, meaning=meaning)
 
-    def with_meaning(self, vectors: Floats, learned: Kernel | None) -> "Library":
-        """The same library with a vector a variant and what was learned from all texts."""
-        return replace(self, vectors=vectors, kernel=learned)
-
-    def _kernel(self, asked: Asked) -> tuple[Floats, Floats]:
-        if asked.vector is None or self.kernel is None:
-            return np.zeros(len(self.ids), np.float32), np.zeros(len(self.ids), np.float32)
-        scores = self.kernel.scores(asked.keys, asked.sounds, asked.vector)
-        return scores, np.maximum(scores - HIGH, 0)
-
-    def _meaning(self, asked: Asked, words: Floats) -> tuple[Floats, ...]:
-        if asked.vector is None or self.vectors is None:
-            return (np.zeros(len(self.ids), np.float32),) * 5
-        near = self._by_topic(self.vectors @ asked.vector, asked)
-        best = near[:, 0]
-        title = (self.vectors @ asked.vector)[self.slots[:, 0]]
-        return best, near.mean(axis=1), title, words * best, np.maximum(best - 0.7, 0)
-
-    def _by_topic(self, scores: Floats, asked: Asked) -> Floats:
-        # The three best variants of each topic, best first; missing ones count as nothing.
+    def _ways(self, scores: Floats | None) -> tuple[Floats, ...]:
+        if scores is None:
+            return (np.zeros(len(self.ids), np.float32),) * len(WAYS)
         padded = np.append(scores, np.float32(0))
-        if asked.without >= 0:
-            padded[asked.without] = 0
-        return -np.sort(-padded[self.slots], axis=1)[:, :_TOP]
+        asked, told = _best(padded[self.slots], _MORE), _best(padded[self.parts], _FEW)
+        ways = asked[:, 0], asked[:, :_FEW].mean(axis=1), asked.mean(axis=1), told[:, 0], told.mean(axis=1)
+        return (*ways, padded[self.slots[:, 0]])
 
 
 def build(topics: Sequence[Topic]) -> Library:
     """Make the library; the title counts as the first variant of each topic."""
     asked = [list(dict.fromkeys((topic.title, *topic.questions))) for topic in topics]
     originals = [question for questions in asked for question in questions]
-    variants = [normalise(question) for question in originals]
     owners = np.repeat(np.arange(len(asked)), list(map(len, asked)))
-    bodies = [normalise(body(topic)) for topic in topics]
-    parts = [list(_parts(topic)) for topic in topics]
-    own = partial(_own_words, owners=owners, variants=variants)
+    parts = [[text for text in _parts(topic) if text] for topic in topics]
+    texts = kernel.gather(list(map(normalise, originals)), owners, parts)
     return Library(
         ids=tuple(topic.id for topic in topics),
         originals=tuple(originals),
-        variants=tuple(variants),
-        owners=owners,
-        slots=_slots([len(questions) for questions in asked]),
-        words=index.build((1.0, variants)),
-        bodies=index.build((1.0, bodies)),
-        sounds=index.build((1.0, variants), keys=_sound_keys),
-        vocabulary=tuple(frozenset(tokens(text)) | own(number) for number, text in enumerate(bodies)),
-        texts=kernel.gather(variants, owners, parts),
+        texts=texts,
+        slots=_slots(list(map(len, asked)), 0, len(texts.texts)),
+        parts=_slots(list(map(len, parts)), texts.questions, len(texts.texts)),
+        words=kernel.read(texts.texts),
+        vocabulary=_vocabulary(texts, len(topics)),
     )
 
 
-def body(topic: Topic) -> str:
-    """Everything a topic says, in one text."""
-    names = ("title", "rule", "steps", "evidence", "time", "cost", "where", "mistakes", "adviser")
-    return "\n".join(_flat(getattr(topic, name, "")) for name in names)[:2000]
+def _vocabulary(texts: Texts, topics: int) -> tuple[frozenset[str], ...]:
+    found: list[set[str]] = [set() for _ in range(topics)]
+    for text, owner in zip(texts.texts, texts.owners, strict=True):
+        found[int(owner)].update(tokens(text))
+    return tuple(map(frozenset, found))
 
 
 def _parts(topic: Topic) -> Iterator[str]:
@@ -193,18 +169,14 @@ def _flat(value: str | Iterable[str]) -> str:
     return value if isinstance(value, str) else "\n".join(value)
 
 
-def _own_words(topic: int, *, owners: NDArray[np.int64], variants: Sequence[str]) -> frozenset[str]:
-    return frozenset(w for place in np.flatnonzero(owners == topic) for w in tokens(variants[int(place)]))
-
-
-def _slots(lengths: Sequence[int]) -> NDArray[np.int64]:
-    width, total = max([*lengths, _TOP]), sum(lengths)
-    rows, first = [], 0
-    for length in lengths:
-        rows.append([*range(first, first + length), *[total] * (width - length)])
+def _slots(lengths: Sequence[int], first: int, nothing: int) -> NDArray[np.int64]:
+    rows = np.full((len(lengths), max([*lengths, _MORE])), nothing, np.int64)
+    for row, length in zip(rows, lengths, strict=True):
+        row[:length] = np.arange(first, first + length)
         first += length
-    return np.array(rows, np.int64).reshape(len(lengths), width)
+    return rows
 
 
-def _sound_keys(text: str) -> Keys:
-    return index.sound_keys(fuzzy.syllables(text))
+def _best(scores: Floats, count: int) -> Floats:
+    # The highest of each row, best first; missing ones count as nothing.
+    return -np.sort(np.partition(-scores, count - 1, axis=1)[:, :count], axis=1)

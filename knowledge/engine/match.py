@@ -11,15 +11,15 @@ import numpy as np
 
 from knowledge.engine import fuzzy, index, kernel, library, rank, story
 from knowledge.engine.articles import ArticleFinding, Articles, Statutes
-from knowledge.engine.confidence import sigmoid, softmax_with_none
+from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder, Sentences
-from knowledge.text import clean, normalise
+from knowledge.text import clean, normalise, tokens
 
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
-EDITION = "2"  # of what is kept on disk; another one when the arrays change
+EDITION = "3"  # of what is kept on disk; another one when the arrays change
 MOST = 10  # findings
 UNSURE = 0.5  # chance that a question is legal while the semantic leg is not there to say
 _WORDS = 6
@@ -73,7 +73,7 @@ class Matcher:
     @property
     def ready(self) -> bool:
         """Whether the semantic leg serves too."""
-        return self._library.vectors is not None
+        return self._library.meaning is not None
 
     def warm(self, sentences: Sentences, cache: Path | None) -> None:
         """Load the encoder and what is learned from the topics' texts, from disk if it was kept there."""
@@ -86,16 +86,14 @@ class Matcher:
         sentences.load()
         if not sentences.ready:
             return
-        texts = self._library.texts
-        name = f"topics-{_content((EDITION, *texts.texts))}"
+        shelf = self._library
+        name = f"topics-{_content((EDITION, *shelf.texts.texts))}"
         told = index.load(cache, name) if cache else None
         if told is None:
-            told = _learned(self._library, sentences)
+            told = _learned(shelf, sentences)
             if cache and told:
                 index.save(cache, name, told)
-        if told:
-            vectors = np.asarray(told["variants"], np.float32)
-            self._library = self._library.with_meaning(vectors, kernel.of(told))
+        self._library = shelf.with_meaning(kernel.of(told))
 
     def wait(self, seconds: float) -> bool:
         """Whether the semantic leg serves within that time; that it never will is said as soon as it is known."""
@@ -144,11 +142,11 @@ class Matcher:
 
     def _followed(self, text: str, topic: str) -> Findings:
         place = self._places[topic]
-        nearest = self._library.nearest(place, library.ask(text))
+        nearest = self._library.nearest(place, self._library.compare(library.ask(text)))
         return Findings((TopicFinding(topic, _FOLLOWED, nearest),), 1.0)
 
     def _vector(self, text: str) -> Floats | None:
-        if self._encoder is None or self._library.vectors is None or fuzzy.is_pinyin(text):
+        if self._encoder is None or self._library.meaning is None or fuzzy.is_pinyin(text):
             return None
         rows = self._encoder.encode([text])
         return None if rows is None else rows[0]
@@ -157,16 +155,22 @@ class Matcher:
 def _found(shelf: Library, asked: Asked, legal: float) -> tuple[TopicFinding, ...]:
     if not shelf.ids:
         return ()
-    places, scores, chances = _judged(shelf.features(asked), asked, legal)
-    best = np.argsort(-scores, kind="stable")[:MOST]
+    likeness = shelf.compare(asked)
+    features = shelf.features(likeness)
+    learned = rank.model(_model(asked))
+    scores = learned.scores(features)
+    best = np.argsort(-scores, kind="stable")[:MOST].tolist()
+    shared = shelf.shared(best[0], asked)
+    signs = rank.signs(features, scores, shared=_part(shared, asked), legal=legal, length=len(asked.text))
+    chances = learned.chances(softmax(scores)[best], signs)
     return tuple(
         TopicFinding(
-            shelf.ids[int(places[i])],
-            round(chances[int(i)], 4),
-            shelf.nearest(int(places[i]), asked),
-            shelf.shared(int(places[i]), asked)[:_WORDS],
+            shelf.ids[place],
+            round(float(chance), 4),
+            shelf.nearest(place, likeness),
+            shelf.shared(place, asked)[:_WORDS],
         )
-        for i in best
+        for place, chance in zip(best, chances, strict=True)
     )
 
 
@@ -174,31 +178,24 @@ def _known(shelf: Library, asked: Asked) -> TopicFinding | None:
     place = shelf.known(asked)
     if place is None:
         return None
-    return TopicFinding(shelf.ids[place], _KNOWN, shelf.nearest(place, asked), shelf.shared(place, asked)[:_WORDS])
+    topic = int(shelf.texts.owners[place])
+    return TopicFinding(shelf.ids[topic], _KNOWN, shelf.originals[place], shelf.shared(topic, asked)[:_WORDS])
 
 
-def _judged(features: Floats, asked: Asked, legal: float) -> tuple[Sequence[int], Floats, Sequence[float]]:
-    # Places of topics, raw scores to order them by, and their chances.
-    forest = rank.forest() if asked.vector is not None else None
-    if forest:
-        trees, curve = forest
-        places = rank.shortlist(features)
-        scores = trees.scores(rank.rows(features[places], legal, len(asked.text)))
-        return places.tolist(), scores, [curve(sigmoid(float(score))) for score in scores]
-    name = "full" if asked.vector is not None else "pinyin" if fuzzy.is_pinyin(asked.text) else "lexical"
-    learned = rank.model(name)
-    scores = learned.scores(features)
-    chances = softmax_with_none(scores, learned.nothing(legal))
-    return range(len(scores)), scores, [learned.curve(float(chance)) for chance in chances]
+def _model(asked: Asked) -> str:
+    if asked.vector is not None:
+        return "full"
+    return "pinyin" if fuzzy.is_pinyin(asked.text) else "lexical"
+
+
+def _part(shared: Sequence[str], asked: Asked) -> float:
+    return len(shared) / max(len(set(tokens(asked.text))), 1)
 
 
 def _learned(shelf: Library, sentences: Sentences) -> Arrays:
     vectors = sentences.encode(shelf.texts.texts)
-    if vectors is None:
-        return {}
-    found = kernel.learn(shelf.texts, vectors, len(shelf.ids))
-    own = {"variants": vectors[: len(shelf.variants)].astype(np.float16)}
-    return own | dict(kernel.arrays(found)) if found else own
+    found = None if vectors is None else kernel.learn(shelf.texts, shelf.words, vectors, len(shelf.ids))
+    return kernel.arrays(found) if found else {}
 
 
 def _content(texts: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
-"""Rank topics by what was learned from known questions; the weights are a reviewed file of numbers."""
+"""Rank topics and say how sure the first is, by what was learned from questions that no topic lists."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,32 +9,33 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.engine.confidence import Curve, sigmoid
+from knowledge.engine.confidence import Curve, sigmoid, softmax
 from knowledge.engine.index import Floats
 from knowledge.engine.library import FEATURES
-from knowledge.engine.trees import Trees
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
-SHORTLIST = 30  # topics that the trees look at
-_FIRST = {"kernel": 10.0, "body": 4.0, "words_mean": 2.0, "meaning": 2.0, "sounds": 1.0}  # picks the shortlist
+SEEN = ("learned", "mixed_best", "mixed_three", "meaning_best", "words_three", "sounds_best", "mixed_part")
+APART = ("learned", "mixed_best")  # features of which the lead over the best other topic counts
+SIGNS = ("share", "share_log", "lead", "doubt", *SEEN, *(f"{name}_lead" for name in APART), "shared", "legal", "length")
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A linear score a topic, a score for "none of them", and the curve that makes chances of it."""
+    """A linear score a topic; from signs of the first topic the chance that it is right, put straight by a curve."""
 
     weights: Floats
-    none: float
-    gate: float
+    signs: Floats
+    bias: float
     curve: Curve
 
     def scores(self, features: Floats) -> Floats:
         """One score a topic."""
         return features @ self.weights
 
-    def nothing(self, legal: float) -> float:
-        """The score of "none of them" for a question that is legal with this chance."""
-        return self.none + self.gate * (1 - legal)
+    def chances(self, shares: NDArray[np.float64], signs: Floats) -> NDArray[np.float64]:
+        """The chance of each topic: the first by its signs, the others as much less as their shares are."""
+        first = self.curve(sigmoid(float(signs @ self.signs) + self.bias))
+        return first * shares / max(float(shares.max()), 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,27 @@ class Gate:
         return sigmoid(float(vector @ self.weights) + self.bias)
 
 
+def signs(features: Floats, scores: Floats, *, shared: float, legal: float, length: int) -> Floats:
+    """What tells whether the topic with the highest score is right, in the order of SIGNS.
+
+    `shared` is the part of the question's words that the topic has too.
+    """
+    best = int(np.argmax(scores))
+    shares = softmax(scores)
+    seen = [features[best, FEATURES.index(name)] for name in SEEN]
+    apart = [_lead(features[:, FEATURES.index(name)], best) for name in APART]
+    doubt = -float(shares @ np.log(shares + 1e-12))
+    share = float(shares[best])
+    ranked = (share, np.log(share + 1e-12), _lead(scores, best), doubt)
+    return np.array([*ranked, *seen, *apart, shared, legal, np.log1p(length)], np.float32)
+
+
 @cache
 def model(name: str) -> Model:
     """The model `name`: full, lexical (without meaning) or pinyin."""
     told = json.loads((WEIGHTS / "topics.json").read_text("utf-8"))[name]
-    weights = np.array([told["weights"].get(feature, 0.0) for feature in FEATURES], np.float32)
-    return Model(weights, told["none"], told["gate"], Curve(tuple(told["raw"]), tuple(told["right"])))
+    weights, signs_ = _numbers(told["weights"], FEATURES), _numbers(told["signs"], SIGNS)
+    return Model(weights, signs_, told["bias"], Curve(tuple(told["raw"]), tuple(told["right"])))
 
 
 @cache
@@ -63,29 +80,9 @@ def gate() -> Gate:
     return Gate(told[:-1].astype(np.float32), float(told[-1]))
 
 
-def shortlist(features: Floats) -> NDArray[np.int64]:
-    """The places of the topics worth a closer look, in order."""
-    first = features @ np.array([_FIRST.get(feature, 0.0) for feature in FEATURES], np.float32)
-    best = np.argpartition(-first, SHORTLIST)[:SHORTLIST] if len(first) > SHORTLIST else np.arange(len(first))
-    return np.sort(best)
+def _numbers(told: Mapping[str, float], names: tuple[str, ...]) -> Floats:
+    return np.array([told.get(name, 0.0) for name in names], np.float32)
 
 
-def rows(features: Floats, legal: float, length: int) -> Floats:
-    """What the trees see of a shortlist: the features, how far each is behind the best of the others, the question."""
-    if len(features) < 2:
-        best = second = features.max(axis=0, initial=0)
-    else:
-        second, best = np.partition(features, -2, axis=0)[-2:]
-    others = np.where(features >= best, second, best)
-    question = np.tile(np.array([legal, length], np.float32), (len(features), 1))
-    return np.hstack([features, features - others, question]).astype(np.float32)
-
-
-@cache
-def forest() -> tuple[Trees, Curve] | None:
-    """The trees for questions with a vector and the curve of their chances; None if they are not there."""
-    told = json.loads((WEIGHTS / "topics.json").read_text("utf-8")).get("trees")
-    if told is None or not (WEIGHTS / "topics.npz").exists():
-        return None
-    with np.load(WEIGHTS / "topics.npz", allow_pickle=False) as file:
-        return Trees.of(dict(file)), Curve(tuple(told["raw"]), tuple(told["right"]))
+def _lead(values: Floats, best: int) -> float:
+    return float(values[best] - np.delete(values, best).max(initial=0.0))

@@ -42,7 +42,7 @@ class Told(Matcher):
 
 KNOWS = {
     OWED: found(("wages", 0.9), ("divorce", 0.05)),
-    "离婚": found(("divorce", 0.8)),
+    "离婚": found(("divorce", 0.95)),
     "都像": found(("wages", 0.5), ("dog", 0.3)),
     "难题": found(("wages", 0.01)),
     "狗伤人": found(("dog", 0.99)),

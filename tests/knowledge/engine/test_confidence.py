@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.engine.confidence import Curve, isotonic, sigmoid, softmax_with_none
+from knowledge.engine.confidence import Curve, isotonic, sigmoid, softmax
 
 
 def test_a_curve_rises_through_what_was_measured() -> None:
@@ -25,10 +25,9 @@ def test_a_curve_is_flat_beyond_its_ends() -> None:
     assert (curve(-5), curve(0.5), curve(5)) == (0.1, pytest.approx(0.5), 0.9)
 
 
-def test_none_of_them_takes_its_share() -> None:
-    chances = softmax_with_none(np.array([1.0, 1.0], np.float32), 1.0)
-    assert chances == pytest.approx([1 / 3, 1 / 3])
-    assert softmax_with_none(np.array([800.0], np.float32), -800.0) == pytest.approx([1.0])
+def test_shares_add_up_to_one_and_never_overflow() -> None:
+    assert softmax(np.array([1.0, 1.0], np.float32)) == pytest.approx([0.5, 0.5])
+    assert softmax(np.array([800.0, -800.0], np.float32)) == pytest.approx([1.0, 0.0])
 
 
 def test_a_sigmoid_never_overflows() -> None:

@@ -5,10 +5,12 @@ import pytest
 
 from knowledge.engine import fuzzy, index, kernel
 from knowledge.engine.index import Floats
+from knowledge.engine.kernel import Likeness, Meaning, Words
 
 VARIANTS = ("老板欠我工资不给", "工资拖着不发", "狗把人咬了", "被狗咬伤赔多少")
 OWNERS = np.array([0, 0, 1, 1])
-BODIES = (("工资要按月足额发",), ("动物伤人饲养人要赔",))
+TEXTS = kernel.gather(VARIANTS, OWNERS, (("工资要按月足额发",), ("动物伤人饲养人要赔",)))
+WORDS = kernel.read(TEXTS.texts)
 
 
 def vectors(texts: tuple[str, ...]) -> Floats:
@@ -18,48 +20,62 @@ def vectors(texts: tuple[str, ...]) -> Floats:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+def compared(words: Words, meaning: Meaning, text: str) -> Likeness:
+    sounds = index.sound_keys(fuzzy.syllables(text))
+    return words.compare(index.text_keys(text), sounds, meaning.likeness(vectors((text,))[0]))
+
+
 @pytest.fixture(scope="module")
-def learned() -> kernel.Kernel:
-    texts = kernel.gather(VARIANTS, OWNERS, BODIES)
-    found = kernel.learn(texts, vectors(texts.texts), 2)
+def learned() -> Meaning:
+    found = kernel.learn(TEXTS, WORDS, vectors(TEXTS.texts), 2)
     assert found is not None
     return found
 
 
-@pytest.mark.parametrize(("question", "topic"), [("拖欠工资怎么办", 0), ("动物伤人找饲养人", 1), ("狗咬", 1)])
-def test_a_question_belongs_to_the_topic_that_says_its_words(learned: kernel.Kernel, question: str, topic: int) -> None:
-    sounds = index.sound_keys(fuzzy.syllables(question))
-    scores = learned.scores(index.text_keys(question), sounds, vectors((question,))[0])
-    assert int(scores.argmax()) == topic
+@pytest.mark.parametrize(("question", "topic"), [("拖欠工资怎么办", 0), ("老板不发钱", 0), ("狗咬", 1)])
+def test_a_question_belongs_to_the_topic_that_says_its_words(learned: Meaning, question: str, topic: int) -> None:
+    assert int(learned.scores(compared(WORDS, learned, question)).argmax()) == topic
 
 
-def test_likeness_of_texts_to_each_other_is_symmetric_and_highest_to_itself() -> None:
-    texts = kernel.gather(VARIANTS, OWNERS, BODIES)
-    _, likeness = kernel.compared(texts, vectors(texts.texts))
-    assert likeness == pytest.approx(likeness.T, abs=1e-5)
-    assert (likeness.argmax(axis=1) == np.arange(len(likeness))).all()
-    assert np.diag(likeness) == pytest.approx(2.5, abs=1e-4)
+@pytest.mark.parametrize("place", range(len(TEXTS.texts)))
+def test_a_text_is_most_like_itself(learned: Meaning, place: int) -> None:
+    likeness = compared(WORDS, learned, TEXTS.texts[place])
+    assert int(likeness.mixed.argmax()) == place
+    assert likeness.mixed[place] == pytest.approx(1 + kernel.SOUNDS + kernel.MEANING, abs=1e-4)
 
 
-def test_what_was_learned_is_read_back(learned: kernel.Kernel) -> None:
+def test_without_meaning_words_and_sounds_still_compare() -> None:
+    likeness = WORDS.compare(index.text_keys("狗咬人"), index.sound_keys(fuzzy.syllables("狗咬人")), None)
+    assert likeness.meaning is None
+    assert likeness.mixed == pytest.approx(likeness.words + likeness.sounds / 2)
+
+
+def test_what_was_learned_is_read_back(learned: Meaning) -> None:
     again = kernel.of(kernel.arrays(learned))
     assert again is not None
-    keys, vector = index.text_keys("工资"), vectors(("工资",))[0]
-    none = np.empty(0, np.uint64)
-    assert again.scores(keys, none, vector) == pytest.approx(learned.scores(keys, none, vector), abs=1e-2)
+    asked = compared(WORDS, learned, "工资")
+    assert again.scores(asked) == pytest.approx(learned.scores(asked), abs=1e-2)
     assert kernel.of({}) is None
 
 
 def test_without_topics_nothing_is_learned() -> None:
     texts = kernel.gather((), np.empty(0, np.int64), ())
-    assert kernel.learn(texts, np.empty((0, 512), np.float32), 0) is None
+    assert kernel.learn(texts, kernel.read(texts.texts), np.empty((0, 512), np.float32), 0) is None
 
 
-def test_with_fewer_landmarks_than_texts_it_still_learns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel, "LANDMARKS", 4)
-    texts = kernel.gather(VARIANTS, OWNERS, BODIES)
-    found = kernel.learn(texts, vectors(texts.texts), 2)
+def test_of_more_questions_than_are_allowed_some_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "MOST", 3)
+    found = kernel.learn(TEXTS, WORDS, vectors(TEXTS.texts), 2)
     assert found is not None
-    assert found.shares.shape == (4, 2)
-    sounds = index.sound_keys(fuzzy.syllables("拖欠工资"))
-    assert int(found.scores(index.text_keys("拖欠工资"), sounds, vectors(("拖欠工资",))[0]).argmax()) == 0
+    assert found.shares.shape == (3, 2)
+    assert int(found.scores(compared(WORDS, found, "拖欠工资")).argmax()) == 0
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 8, 9])
+def test_learning_in_blocks_solves_what_it_should(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(kernel, "_BLOCK", 4)
+    random = np.random.default_rng(size)
+    half = random.normal(size=(size, size)).astype(np.float32)
+    matrix, wanted = half @ half.T + np.eye(size, dtype=np.float32), random.normal(size=(size, 3)).astype(np.float32)
+    found = kernel._solved(matrix.copy(), wanted.copy())  # pyright: ignore[reportPrivateUsage]
+    assert matrix @ found == pytest.approx(wanted, abs=1e-3)

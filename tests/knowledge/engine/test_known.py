@@ -19,7 +19,8 @@ def _shelf() -> tuple[Library, Sequence[tuple[str, str]]]:
 def _share(asked: Sequence[tuple[str, str]]) -> float:
     shelf, _ = _shelf()
     places = [(name, shelf.known(library.ask(normalise(question)))) for name, question in asked]
-    assert not [name for name, place in places if place is not None and shelf.ids[place] != name]
+    owners = shelf.texts.owners
+    assert not [name for name, place in places if place is not None and shelf.ids[int(owners[place])] != name]
     return sum(place is not None for _, place in places) / len(places)
 
 

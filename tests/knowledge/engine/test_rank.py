@@ -4,51 +4,51 @@ import numpy as np
 import pytest
 
 from knowledge.engine import rank
+from knowledge.engine.confidence import softmax
+from knowledge.engine.index import Floats
 from knowledge.engine.library import FEATURES
+
+
+def _signs(features: Floats, scores: Floats) -> dict[str, float]:
+    found = rank.signs(features, scores, shared=0.5, legal=0.9, length=12)
+    return dict(zip(rank.SIGNS, found.tolist(), strict=True))
 
 
 @pytest.mark.parametrize("name", ["full", "lexical", "pinyin"])
 def test_every_shipped_model_is_whole(name: str) -> None:
     model = rank.model(name)
     assert model.weights.shape == (len(FEATURES),)
+    assert model.signs.shape == (len(rank.SIGNS),)
     assert list(model.curve.right) == sorted(model.curve.right)
     assert 0 <= model.curve.right[0] <= model.curve.right[-1] < 1
 
 
-def test_a_question_less_likely_legal_leans_more_to_none_of_them() -> None:
+def test_the_first_topic_has_the_highest_chance_and_the_others_follow_their_shares() -> None:
     model = rank.model("full")
-    assert model.nothing(0.1) >= model.nothing(0.9)
+    features = np.random.default_rng(1).random((5, len(FEATURES))).astype(np.float32)
+    scores = model.scores(features)
+    shares = softmax(scores)
+    chances = model.chances(shares, rank.signs(features, scores, shared=0.5, legal=0.9, length=12))
+    assert chances.argmax() == scores.argmax()
+    assert chances / chances.max() == pytest.approx(shares / shares.max())
+    assert ((chances >= 0) & (chances < 1)).all()
+
+
+@pytest.mark.parametrize("topics", [1, 2, 5])
+def test_the_signs_tell_how_far_the_first_topic_is_ahead(topics: int) -> None:
+    features = np.arange(topics, dtype=np.float32)[:, None] * np.ones((1, len(FEATURES)), np.float32)
+    signs = _signs(features, features[:, 0])
+    assert signs["learned"] == topics - 1
+    assert signs["lead"] == signs["learned_lead"] == min(topics - 1, 1)
+    assert 0 < signs["share"] <= 1
+    assert signs["doubt"] >= -1e-6
+
+
+def test_a_message_that_is_less_likely_legal_is_trusted_less() -> None:
+    weights = dict(zip(rank.SIGNS, rank.model("full").signs.tolist(), strict=True))
+    assert weights["legal"] > 0
+    assert weights["shared"] > 0
 
 
 def test_the_gate_tells_a_chance() -> None:
     assert 0 <= rank.gate().chance(np.ones(512, np.float32) / 512**0.5) <= 1
-
-
-def test_the_shortlist_keeps_the_best_in_order() -> None:
-    features = np.zeros((100, len(FEATURES)), np.float32)
-    features[[3, 50, 99], FEATURES.index("kernel")] = 1
-    places = rank.shortlist(features)
-    assert {3, 50, 99} <= set(places.tolist())
-    assert len(places) == rank.SHORTLIST
-    assert places.tolist() == sorted(places.tolist())
-
-
-@pytest.mark.parametrize("topics", [1, 2, 5])
-def test_the_trees_see_how_far_each_topic_is_from_the_best_other(topics: int) -> None:
-    features = np.arange(topics, dtype=np.float32)[:, None] * np.ones((1, len(FEATURES)), np.float32)
-    rows = rank.rows(features, 0.9, 12)
-    assert rows.shape == (topics, 2 * len(FEATURES) + 2)
-    assert rows[-1, -2:].tolist() == pytest.approx([0.9, 12])
-    if topics > 1:
-        assert rows[-1, len(FEATURES)] == 1
-        assert rows[0, len(FEATURES)] == 1 - topics
-
-
-def test_the_shipped_trees_fit_the_features_they_are_given() -> None:
-    forest = rank.forest()
-    if forest is None:
-        pytest.skip("no trees are shipped")
-    trees, curve = forest
-    assert trees.features.max() < 2 * len(FEATURES) + 2
-    assert np.isfinite(trees.scores(np.zeros((3, 2 * len(FEATURES) + 2), np.float32))).all()
-    assert max(curve.right) < 1
