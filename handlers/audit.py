@@ -19,6 +19,8 @@ class Act(StrEnum):
     USER_CHANGED = "user changed"
     PASSWORD_RESET = "password reset"  # noqa: S105
     SECOND_FACTOR_RESET = "second factor reset"
+    TICKET = "ticket"
+    REVEALED = "revealed"
 
 
 ACT_NAMES = {
@@ -30,6 +32,8 @@ ACT_NAMES = {
     Act.USER_CHANGED: "修改账号",
     Act.PASSWORD_RESET: "重置密码",
     Act.SECOND_FACTOR_RESET: "解除验证器",
+    Act.TICKET: "办理工单",
+    Act.REVEALED: "看完整号码",
 }
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.audit import Act, Deed
 from handlers.clocks import Clock
 from handlers.deliveries import Lane
 from handlers.messages import Address
 from handlers.moves import Move, Tracked
 from handlers.tickets import Author, Entry, Ticket
+from storage.audit import note
 from storage.outbox import enqueue
 from storage.schema import addresses, bars, entries, events, tickets
 from storage.values import row, value, written
@@ -54,6 +56,7 @@ async def carry_out(connection: AsyncConnection, vault: Vault, moves: Sequence[M
         return False
     for move in moves:
         await _write(connection, move)
+        await _answer_for(connection, move, now)
         await _say(connection, vault, move, now)
     return True
 
@@ -76,6 +79,13 @@ async def _write(connection: AsyncConnection, move: Move) -> None:
         await connection.execute(insert(bars), [{"receipt": now_is.receipt, "adviser": a} for a in sorted(added)])
     if move.event:
         await connection.execute(insert(events).values(row(events, move.event)))
+
+
+async def _answer_for(connection: AsyncConnection, move: Move, now: datetime) -> None:
+    """What a member of staff did goes into the chain; what residents and the clock do is only an event."""
+    if move.event and move.event.by is not None:
+        said = " ".join(part for part in (move.event.act, move.event.detail) if part)
+        await note(connection, Deed(Act.TICKET, move.event.by, move.event.receipt, said), now)
 
 
 async def _say(connection: AsyncConnection, vault: Vault, move: Move, now: datetime) -> None:

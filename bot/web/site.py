@@ -27,6 +27,7 @@ from bot.web.law import Law
 from bot.web.logins import Logins
 from bot.web.mediations import Mediations
 from bot.web.pages import STATIC, refusal
+from bot.web.reveal import Reveal
 from bot.web.second import Second
 from bot.web.visitors import Visitors
 from bot.web.wording import REFUSALS
@@ -64,7 +65,11 @@ def _routes(app: App) -> list[BaseRoute]:
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
     residents = (Chat(app, visitors, downloads), downloads, Law(app))
-    desk = (Mediations(app, auth), Desk(app, auth))  # in this order: a ticket is found by anything after /desk/
+    desk = (
+        Mediations(app, auth),
+        Reveal(app, auth),
+        Desk(app, auth),
+    )  # in this order: a ticket is found by anything after /desk/
     staff = (auth, Second(app, auth), Logins(app, auth), *desk, Bureau(app, auth), Health(app, auth))
     pages = [route for part in (*residents, *staff) for route in part.routes()]
     return [*pages, *_called(app), Mount("/static", Files(directory=STATIC))]
