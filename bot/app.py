@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import files, metrics, schedule, signing, work
+from bot import files, metrics, pushing, schedule, signing, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
 from bot.engine import Engine, bare, open_library
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import mediate, ports, receive, sweep
+from handlers import mediate, obstacles, ports, receive, sweep
 from handlers.advise import Office
 from handlers.cases import Library, Rules
 from handlers.clocks import Reply as Replying
@@ -82,7 +82,11 @@ class App:
         if self.telegram is not None:
             self._run(self.telegram.run(webhook=self.settings.file.telegram.mode == "webhook"))
         dispatch = Dispatch(
-            self.store.outbox, self.channels, outbox.window, timedelta(seconds=outbox.resend_after_seconds)
+            self.store.outbox,
+            self.channels,
+            outbox.window,
+            timedelta(seconds=outbox.resend_after_seconds),
+            lambda now: obstacles.is_quiet_at(pushing.limits(self.settings.file), now),
         )
         self._courier = Courier(dispatch, self.waiting, outbox.idle_seconds)
         self._run(self._courier.run())
@@ -103,7 +107,16 @@ class App:
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
+        schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)
         schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
+
+    async def _broadcast(self) -> int:
+        """Push what is due, once the law can be looked up."""
+        if self.library is None:
+            return 0
+        fired = await pushing.push(self.store, self.library.statutes, self.settings.file, now())
+        self.waiting.ring()
+        return fired
 
     async def _mediations(self) -> int:
         changed = await mediate.keep_time(self.store.mediations, now())

@@ -7,6 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -111,6 +112,17 @@ class Tickets(Section):
     sweep_seconds: float = Field(default=20, gt=0)
 
 
+class Push(Section):
+    """What residents are told unasked."""
+
+    quiet_from: time = time(21)
+    quiet_to: time = time(8)
+    weekly: int = Field(default=2, ge=1, le=7)
+    late_minutes: float = Field(default=120, gt=0)
+    channels: list[str] = Field(default=["telegram", "web"], min_length=1)
+    look_seconds: float = Field(default=5, gt=0)
+
+
 class Web(Section):
     """The pages."""
 
@@ -166,6 +178,7 @@ class File(Section):
     decide: Decide = Decide()
     reminders: Reminders = Reminders()
     tickets: Tickets = Tickets()
+    push: Push = Push()
     web: Web = Web()
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()

@@ -9,5 +9,6 @@ DELIVERED = Counter("legalbot_delivered_total", "Sends by what the channel said"
 MATCHING = Histogram(
     "legalbot_match_seconds", "Time to find topics for one batch", buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 )
+RUNS = Counter("legalbot_runs_total", "Runs of campaigns by what became of them", ["state"])
 UNDER_WAY = Gauge("legalbot_sends_under_way", "Sends that wait for their channel")
 STORAGE_DOWN = Counter("legalbot_storage_down_total", "Times the database could not be used")

@@ -12,6 +12,7 @@ from handlers.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound
 from handlers.moves import Tracked
 from handlers.residents import Resident, Village
+from handlers.subscriptions import Subscription
 from knowledge import reviews
 from knowledge.clocks import workdays
 from knowledge.engine.match import Findings
@@ -78,7 +79,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One message to decide on; `chance` is a random number; the last three are there if the route needs them."""
+    """One message to decide on; `chance` is a random number; those after it are there if the route needs them."""
 
     situation: Situation
     library: Library
@@ -90,6 +91,7 @@ class Case:
     villages: Sequence[Village] = ()
     mediation: Mediation | None = None  # the one whose number was sent
     taken: bool = False  # a certificate was tried for already, for the matter that is named
+    subscription: Subscription | None = None
     sign: Sign | None = None  # the signature of certificates
 
     @property

@@ -20,6 +20,8 @@ class Command(StrEnum):
     BACK = "back"
     LEAVE = "leave"
     RESUME = "resume"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
     CALENDAR = "calendar"
     REMIND = "remind"
     HUSH = "hush"
@@ -47,6 +49,11 @@ _FORMS: dict[Command, tuple[str, ...]] = {
     ),
     Command.AID: ("/aid", "转法律援助中心", "转法援中心", "转给法律援助中心", "aid"),
     Command.QUIZ: ("/quiz", "/答题", "答题", "普法答题", "法律答题", "我要答题", "继续答题", "quiz"),
+    Command.SUBSCRIBE: ("/subscribe", "/订阅", "订阅", "我要订阅", "订阅普法", "普法订阅", "subscribe"),
+    Command.UNSUBSCRIBE: (
+        "/unsubscribe", "/stop", "/退订", "退订", "我要退订", "取消订阅", "不要推送", "停止推送", "别再发了",
+        "不要再发了", "td", "unsubscribe", "stop",
+    ),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

@@ -1,11 +1,11 @@
 """Bring deliveries to their channels: claim a few, send with nothing held open, write down what became of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers import deliveries
-from handlers.deliveries import Delivery
+from handlers.deliveries import Delivery, Lane
 from handlers.ports import Channel, Outbox
 
 
@@ -17,6 +17,7 @@ class Dispatch:
     channels: Mapping[str, Channel]
     window: int
     resend_after: timedelta
+    quiet: Callable[[datetime], bool] = lambda _: False  # is nobody to be told anything unasked just now?
 
 
 async def turn(dispatch: Dispatch, settled: Sequence[Delivery], under_way: int, now: datetime) -> Sequence[Delivery]:
@@ -25,7 +26,8 @@ async def turn(dispatch: Dispatch, settled: Sequence[Delivery], under_way: int, 
     ready = [name for name, room in open_now.items() if room > 0]
     # the least room of all: what a channel has no room for would only wait in it, and be in doubt if we died meanwhile
     limit = min(dispatch.window - under_way, *(open_now[name] for name in ready)) if ready else 0
-    return await dispatch.outbox.turn(settled, ready, limit, now)
+    lowest = Lane.TICKET if dispatch.quiet(now) else Lane.PUSH
+    return await dispatch.outbox.turn(settled, ready, limit, now, lowest=lowest)
 
 
 async def send(dispatch: Dispatch, delivery: Delivery) -> deliveries.Receipt:

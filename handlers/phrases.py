@@ -17,8 +17,18 @@ AID = Option("转法律援助中心", "aid")
 REMIND = Option("提醒我", "remind")
 NONE_OF_THESE = Option("都不是，找人工", "human")
 UNSUBSCRIBE = Option("退订", "unsubscribe")
+SUBSCRIBE = Option("订阅", "subscribe")
+PUSH_CHOOSE = Option("选领域", "wish:fields")
+PUSH_PAUSE = Option("停一个月", "wish:pause")
 
 WAY_OUT = "不想再收，发“退订”。"
+SUBSCRIBED = "好的，以后有普法消息就发给您，晚上不打扰。"
+UNSUBSCRIBED = "好的，从现在起不再给您发普法消息。想再收，发“订阅”。"
+NOT_SUBSCRIBED = "您没有订阅，不会收到普法消息。想收，发“订阅”。"
+PUSHES_PAUSED = "好的，停一个月，到时候再发。"
+PUSHES_CHANGED = "好的，改好了。"
+PUSH_STANDING = "领域：{fields}；频率：{frequency}。"
+PUSH_FIELDS = "想收哪些？点一下选上，再点一下去掉；都不选就是全部。现在：{fields}。"
 
 WELCOME = """您好，这里是铜梁公共法律服务。您可以直接用自己的话提问，比如：
 · 老板欠我三个月工资怎么办
@@ -34,6 +44,7 @@ HELP = """可以这样用：
 · 发“为什么”看回答的依据
 · 发“找人工”转村居法律顾问
 · 发“重来”重新开始
+· 发“订阅”收普法消息，发“退订”就不再收
 · 算出期限后发“提醒我”，到时候我来提醒；发“停止提醒”就不再提醒
 免费法律咨询电话：12348；政务事项：12345；有危险：110。"""
 

@@ -20,6 +20,7 @@ from handlers import (
     residents,
     routes,
     safety,
+    wishes,
 )
 from handlers.cases import Case, Library, Rules, Situation
 from handlers.certificates import Sign
@@ -100,6 +101,8 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
     villages = await reception.records.villages() if placing else ()
     sent = {route.text for _, route in prepared if route.to is To.MEDIATION}
     mediations = {number: await reception.records.mediation(number) for number in sent}
+    wishing = [case.resident.id for case, route in prepared if _is_a_wish(route)]
+    held = await reception.records.subscriptions(wishing) if wishing else {}
     taken = {n: await _taken(reception, *one) for n, one in enumerate(prepared) if one[1].to is To.MATTER}
     return [
         (
@@ -109,12 +112,17 @@ async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -
                 villages=villages,
                 mediation=mediations.get(route.text),
                 taken=taken.get(n, False),
+                subscription=held.get(case.resident.id),
                 sign=reception.sign,
             ),
             route,
         )
         for n, (case, route) in enumerate(prepared)
     ]
+
+
+def _is_a_wish(route: Route) -> bool:
+    return route.to is To.WISH or route.command in (Command.SUBSCRIBE, Command.UNSUBSCRIBE)
 
 
 def _names_a_village(case: Case, route: Route) -> bool:
@@ -192,6 +200,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return quizzes.answered(case, route.text)
         case To.MATTER:
             return quizzes.with_matter(case, route.text)
+        case To.WISH:
+            return wishes.wished(case, route.text)
         case To.HOTLINE:
             return lookups.hotline(case, route.text)
         case To.TELLING:
@@ -256,6 +266,10 @@ def _command(case: Case, command: Command) -> Outcome:
             return interviews.back(case)
         case Command.RESUME:
             return interviews.resume(case)
+        case Command.SUBSCRIBE:
+            return wishes.subscribed(case)
+        case Command.UNSUBSCRIBE:
+            return wishes.unsubscribed(case)
         case Command.QUIZ:
             return quizzes.offered(case)
         case Command.LEAVE if case.dialogue.stage is Stage.INTERVIEWING:

@@ -5,7 +5,18 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import certificates, commands, dialogue, interviews, phrases, quizzes, registration, residents, safety
+from handlers import (
+    certificates,
+    commands,
+    dialogue,
+    interviews,
+    phrases,
+    quizzes,
+    registration,
+    residents,
+    safety,
+    wishes,
+)
 from handlers.cases import Case
 from handlers.commands import Command
 from handlers.dialogue import Admission, Stage
@@ -41,6 +52,7 @@ class To(StrEnum):
     QUIZ = "quiz"
     QUIZZING = "quizzing"
     MATTER = "matter"
+    WISH = "wish"
     LAW = "law"
     MEDIATION = "mediation"
     SMALLTALK = "smalltalk"
@@ -58,7 +70,10 @@ class Route:
     words: str = ""  # of an interview that is to start: what was said; of a mediation: yes, no or nothing
 
 
-ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)}
+ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)} | {
+    Command.SUBSCRIBE.value,  # a push stays where it is for years
+    Command.UNSUBSCRIBE.value,
+}
 _HOTLINE = re.compile(r"(\d{3,5})(?:是.*|干.*|做.*|管.*|电话.*|热线.*)?[?。]?")
 _ASKING = re.compile(r"[?？]|怎么|咋|啷个|如何|什么|啥|哪|谁|吗|多少|多久|好多|好久|能不能|可不可以|可以不|为何")
 _ABOUT_SOMEBODY = re.compile(r"[你他她它]|[我俺](?!们?[家屋]?(?:住|在|是))|岁|[了着]$")
@@ -77,6 +92,8 @@ def pick(case: Case, admission: Admission) -> Route:
         return Route(To.URGENT, words, alarm=found)
     if inbound.kind is Kind.LEFT:
         return Route(To.LEFT)
+    if inbound.kind is not Kind.MEDIA and commands.recognise(words) is Command.UNSUBSCRIBE:
+        return Route(To.COMMAND, command=Command.UNSUBSCRIBE)  # however often or early it is said
     if admission is not Admission.WELCOME:
         return Route(To.FLOOD, admission)
     if inbound.kind in (Kind.GROUP, Kind.MEDIA, Kind.SCANNED):
@@ -131,6 +148,8 @@ def _value(value: str) -> Route:
         return Route(To.MEDIATION, number, words=answer)
     if kind == interviews.SAY:
         return Route(To.INTERVIEWING, name)
+    if kind == wishes.WISH:
+        return Route(To.WISH, name)
     if kind == quizzes.PICK:
         return Route(To.QUIZZING, name)
     if kind == "quiz" and name:
