@@ -29,8 +29,18 @@ wechat = typer.Typer(help="The official account of WeChat.", no_args_is_help=Tru
 menu = typer.Typer(help="Its menu.", no_args_is_help=True)
 audit = typer.Typer(help="What staff did.", no_args_is_help=True)
 quiz = typer.Typer(help="Quizzes and their certificates.", no_args_is_help=True)
+push = typer.Typer(help="Law education for those who asked for it.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements.", no_args_is_help=True)
-GROUPS = {"kb": kb, "db": db, "user": user, "wechat": wechat, "audit": audit, "quiz": quiz, "bench": bench}
+GROUPS = {
+    "kb": kb,
+    "db": db,
+    "user": user,
+    "wechat": wechat,
+    "audit": audit,
+    "quiz": quiz,
+    "push": push,
+    "bench": bench,
+}
 for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
 kb.add_typer(statutes, name="statutes")
@@ -39,6 +49,7 @@ wechat.add_typer(menu, name="menu")
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
 Day = Annotated[str, typer.Option("--day", help="The day asked for, YYYY-MM-DD; today without it.")]
+As = Annotated[str, typer.Option("--as", help="The login of who does it.")]
 UNUSABLE = 2  # exit code of a configuration or an argument that cannot be
 
 
@@ -362,6 +373,76 @@ def doctor(as_json: AsJson = False) -> None:
         for finding in findings:
             typer.echo(str(finding))
     raise typer.Exit(1 if any(f.bad for f in findings) else 0)
+
+
+@push.command("themes")
+def push_themes() -> None:
+    """List the days of the year that can be adopted."""
+    from bot.campaigning import shelf
+
+    typer.echo(shelf())
+
+
+@push.command("plan")
+def push_plan(
+    theme: Annotated[str, typer.Argument(help="The id of a theme; see push themes.")],
+    by: As,
+    *,
+    when: Annotated[str, typer.Option(help="Another time: 2026-12-04 10:00, 每年12月4日 10:00, cron …")] = "",
+    towns: Annotated[str, typer.Option(help="Only these towns: 安居镇,旧县街道")] = "",
+    channels: Annotated[str, typer.Option(help="Only these channels: telegram,web")] = "",
+    expires: Annotated[str, typer.Option(help="The last day on which it is true, YYYY-MM-DD.")] = "",
+) -> None:
+    """Adopt a theme as a draft."""
+    from bot.campaigning import plan
+
+    last = str(_day(expires)) if expires else ""
+    typer.echo(_run(plan(_settings(), by, theme, last, when=when, towns=towns, channels=channels)))
+
+
+@push.command("preview")
+def push_preview(number: int) -> None:
+    """Show a campaign on each channel as it will look, whom it reaches and what stands against it."""
+    from bot.campaigning import preview
+
+    typer.echo(_run(preview(_settings(), number)))
+
+
+@push.command("test")
+def push_test(number: int, by: As, to: Annotated[str, typer.Option(help="channel:id, e.g. telegram:12345")]) -> None:
+    """Send it to one address, to be read there as residents will."""
+    from bot.campaigning import test
+
+    typer.echo(_run(test(_settings(), by, number, to)))
+
+
+@push.command("send")
+def push_send(
+    number: int, by: As = "", dry_run: Annotated[bool, typer.Option(help="Only say what would happen.")] = False
+) -> None:
+    """Approve somebody else's campaign: it goes out when its time comes."""
+    from bot.campaigning import send
+
+    typer.echo(_run(send(_settings(), by, number, dry_run=dry_run)))
+
+
+@push.command("status")
+def push_status(
+    number: Annotated[int | None, typer.Argument()] = None,
+    follow: Annotated[bool, typer.Option(help="Show the progress of a run until it ends.")] = False,
+) -> None:
+    """List all campaigns, or the runs of one."""
+    from bot.campaigning import status
+
+    typer.echo(_run(status(_settings(), number, follow=follow)))
+
+
+@push.command("cancel")
+def push_cancel(number: int, by: As) -> None:
+    """Cancel a campaign; what was not sent yet is not sent."""
+    from bot.campaigning import cancel
+
+    typer.echo(_run(cancel(_settings(), by, number)))
 
 
 @bench.command("flow")

@@ -8,7 +8,7 @@ from handlers.campaigns import Campaign, Plan, Reach, Run
 from handlers.cases import Part, Situation
 from handlers.deliveries import Delivery, Lane, Receipt
 from handlers.mediation import Case as Mediation
-from handlers.messages import Arrived, Inbound, Reply
+from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.moves import Move, Tracked
 from handlers.outcomes import Outcome
 from handlers.residents import Village
@@ -173,6 +173,34 @@ class Quizzes(Protocol):
 
     async def tried(self, quiz: str, matter: str) -> bool:
         """Was a certificate of this quiz tried for, for the matter of that digest?"""
+        ...
+
+
+class Drafts(Protocol):
+    """Campaigns, as the bureau changes them."""
+
+    async def add(self, campaign: Campaign) -> Campaign:
+        """Keep a new draft; it comes back with its number."""
+        ...
+
+    async def find(self, number: int) -> Campaign | None:
+        """The campaign of that number."""
+        ...
+
+    async def write(self, before: Campaign, after: Campaign) -> bool:
+        """Change it, and hold, release or call off what waits to be sent; False if somebody was faster."""
+        ...
+
+    async def try_out(self, before: Campaign, after: Campaign, reply: Reply, address: Address, now: datetime) -> bool:
+        """Send the words to one address, to be read there as residents will; False if somebody was faster."""
+        ...
+
+    async def estimate(self, plan: Plan, reach: Reach, now: datetime) -> int:
+        """How many it would reach now."""
+        ...
+
+    async def under_way(self) -> Sequence[tuple[Campaign, Run]]:
+        """The runs that are not over, with their campaigns."""
         ...
 
 
