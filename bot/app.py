@@ -105,6 +105,9 @@ class App:
         period = timedelta(seconds=file.tickets.sweep_seconds)
         schedule.every(self._clock, period, "tickets that are due", self._sweep)
         schedule.every(
+            self._clock, timedelta(hours=1), "residents to be erased", lambda: self.store.privacy.erase(now())
+        )
+        schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
         schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)

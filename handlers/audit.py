@@ -21,6 +21,7 @@ class Act(StrEnum):
     SECOND_FACTOR_RESET = "second factor reset"
     TICKET = "ticket"
     REVEALED = "revealed"
+    ERASED = "erased"
 
 
 ACT_NAMES = {
@@ -34,6 +35,7 @@ ACT_NAMES = {
     Act.SECOND_FACTOR_RESET: "解除验证器",
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
+    Act.ERASED: "删除居民数据",
 }
 
 

@@ -15,6 +15,10 @@ class Command(StrEnum):
     WHY = "why"
     RESTART = "restart"
     PRIVACY = "privacy"
+    MY_DATA = "mydata"
+    DELETE_ME = "deleteme"
+    ERASE = "erase"
+    KEEP = "keep"
     MORE = "more"
     ARTICLES = "articles"
     BACK = "back"
@@ -54,6 +58,10 @@ _FORMS: dict[Command, tuple[str, ...]] = {
         "/unsubscribe", "/stop", "/退订", "退订", "我要退订", "取消订阅", "不要推送", "停止推送", "别再发了",
         "不要再发了", "td", "unsubscribe", "stop",
     ),
+    Command.MY_DATA: ("/mydata", "我的数据", "/我的数据", "看我的数据"),
+    Command.DELETE_ME: ("/deleteme", "删除我的数据", "/删除我的数据"),
+    Command.ERASE: ("确认删除", "erase"),
+    Command.KEEP: ("不删了", "keep"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

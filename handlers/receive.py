@@ -15,6 +15,7 @@ from handlers import (
     interviews,
     lookups,
     phrases,
+    privacy,
     quizzes,
     registration,
     residents,
@@ -284,6 +285,14 @@ def _command(case: Case, command: Command) -> Outcome:
             return followups.hand_over(case)
         case Command.HUSH:
             return followups.stop(case)
+        case Command.MY_DATA:
+            return privacy.held(case)
+        case Command.DELETE_ME:
+            return privacy.asked(case)
+        case Command.ERASE:
+            return privacy.confirmed(case)
+        case Command.KEEP:
+            return privacy.kept(case)
         case Command.RESTART | Command.LEAVE:
             rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
             return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)

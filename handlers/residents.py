@@ -21,6 +21,7 @@ class Resident:
     village: int | None = None
     advice_consent: int = 0
     channel_consent: int = 0
+    erase_at: datetime | None = None  # when all that is held is to be erased, if they wish so
 
 
 def agreed_to_advice(resident: Resident) -> bool:

@@ -75,7 +75,9 @@ residents = Table(
     Column("village", Number, ForeignKey("villages.id")),
     Column("advice_consent", SmallInteger, nullable=False),
     Column("channel_consent", SmallInteger, nullable=False),
+    Column("erase_at", Moment),
 )
+Index(None, residents.c.erase_at)
 
 addresses = Table(
     "addresses",

@@ -12,6 +12,7 @@ from storage.inbox import Inbox
 from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
+from storage.privacy import Privacy
 from storage.quizzes import Quizzes
 from storage.records import Records
 from storage.reminders import Reminders
@@ -54,6 +55,7 @@ class Store:
     accounts: Accounts
     audit: Audit
     campaigns: Campaigns
+    privacy: Privacy
     views: Views
 
     async def close(self) -> None:
@@ -84,5 +86,6 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         accounts=Accounts(writer, engines.read, vault, spans.session),
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
+        privacy=Privacy(writer, engines.read, vault),
         views=Views(engines.read, vault),
     )

@@ -26,6 +26,7 @@ from bot.web.health import Health
 from bot.web.law import Law
 from bot.web.logins import Logins
 from bot.web.mediations import Mediations
+from bot.web.mydata import MyData
 from bot.web.pages import STATIC, refusal
 from bot.web.reveal import Reveal
 from bot.web.second import Second
@@ -64,7 +65,7 @@ def _routes(app: App) -> list[BaseRoute]:
     visitors = Visitors(app.settings, cookies)
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
-    residents = (Chat(app, visitors, downloads), downloads, Law(app))
+    residents = (Chat(app, visitors, downloads), downloads, Law(app), MyData(app, visitors))
     desk = (
         Mediations(app, auth),
         Reveal(app, auth),
