@@ -30,6 +30,7 @@ menu = typer.Typer(help="Its menu.", no_args_is_help=True)
 audit = typer.Typer(help="What staff did.", no_args_is_help=True)
 quiz = typer.Typer(help="Quizzes and their certificates.", no_args_is_help=True)
 push = typer.Typer(help="Law education for those who asked for it.", no_args_is_help=True)
+keys = typer.Typer(help="The key that seals what residents say.", no_args_is_help=True)
 bench = typer.Typer(help="Measurements.", no_args_is_help=True)
 GROUPS = {
     "kb": kb,
@@ -39,6 +40,7 @@ GROUPS = {
     "audit": audit,
     "quiz": quiz,
     "push": push,
+    "keys": keys,
     "bench": bench,
 }
 for name, group in GROUPS.items():
@@ -339,6 +341,14 @@ def quiz_verify(
         raise typer.Exit(1)
     said = f"有效：{found.matter}，{found.day} 答 {found.asked} 题，对 {found.right} 题（{found.quiz}）。"
     typer.echo(f"{said}是否免罚由执法机关决定。")
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything anew under a new key; the server must be stopped. If it is interrupted, run it again."""
+    from bot.keys import rotate
+
+    typer.echo(_run(rotate(_settings())))
 
 
 @cli.command()

@@ -199,6 +199,7 @@ class Environment(BaseSettings):
     wechat_aes_key: SecretStr | None = Field(default=None, min_length=43, max_length=43)
     cookie_key: SecretStr | None = Field(default=None, min_length=32)
     field_key: SecretStr | None = Field(default=None, min_length=64, max_length=64)
+    field_key_new: SecretStr | None = Field(default=None, min_length=64, max_length=64)
     quiz_key: SecretStr | None = Field(default=None, min_length=32)
 
     @field_validator("telegram_webhook_secret")
@@ -215,7 +216,7 @@ class Environment(BaseSettings):
             raise ValueError("43 of A-Z a-z 0-9 + /, as the platform gives it")
         return key
 
-    @field_validator("field_key")
+    @field_validator("field_key", "field_key_new")
     @classmethod
     def _hexadecimal(cls, key: SecretStr | None) -> SecretStr | None:
         if key and not re.fullmatch(r"[0-9a-fA-F]{64}", key.get_secret_value()):
