@@ -22,6 +22,7 @@ cli = typer.Typer(
     help="铜梁公共法律服务 · public legal consultations by chat", no_args_is_help=True, add_completion=False
 )
 kb = typer.Typer(help="The knowledge base.", no_args_is_help=True)
+lpr = typer.Typer(help="The one-year loan prime rates, for the cap on private interest.", no_args_is_help=True)
 statutes = typer.Typer(help="The statute store.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 user = typer.Typer(help="Members of staff.", no_args_is_help=True)
@@ -47,6 +48,7 @@ for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
 kb.add_typer(statutes, name="statutes")
 wechat.add_typer(menu, name="menu")
+kb.add_typer(lpr, name="lpr")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
@@ -233,6 +235,24 @@ def statutes_import(source: Annotated[Path, typer.Argument(help="JSON lines, or 
         typer.echo(take_in(_settings().folder, source))
     except (SourceError, OSError) as error:
         typer.echo(f"没有导入：{error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@lpr.command("import")
+def lpr_import(
+    source: Annotated[
+        Path, typer.Argument(help="Lines of 2024-01-22,1.23,SOURCE: day published, per cent, where read.")
+    ],
+    to: Annotated[Path | None, typer.Option(help="The table to write to; without it, the shipped one.")] = None,
+) -> None:
+    """Bring in rates as they were published; one faulty line, and nothing changes."""
+    from bot.library import rates
+    from knowledge.sums.lpr import FILE
+
+    try:
+        typer.echo(rates(source, to or FILE))
+    except (ValueError, OSError) as error:
+        typer.echo(f"没有导入，什么都没改：{error}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -22,6 +22,7 @@ from knowledge.guides import interviews
 from knowledge.reviews import Change
 from knowledge.rows import RuleError
 from knowledge.statutes import build, store
+from knowledge.sums import lpr
 from knowledge.topics import Problem, TopicError
 
 
@@ -125,6 +126,14 @@ def bring(folder: Path, source: Path, target: Path, day: date, *, apply: bool) -
     if apply:
         pages.write(revised.topics, target, target)
     return f"{revised}\n{f'已写入 {target}' if apply else '只是看看，什么都没改；要写入请加 --apply'}"
+
+
+def rates(source: Path, target: Path) -> str:
+    """Bring in one-year loan prime rates; raises ValueError naming the line, RuleError, OSError."""
+    new, changed = lpr.keep(source.read_text(encoding="utf-8-sig"), target)
+    if not new and not changed:
+        return "与已有的相同，没有变化"
+    return f"新增{new}个月，改了{changed}个月，已写入 {target}。正在运行的服务重启以后才用新的数字"
 
 
 def measure(settings: Settings, file: Path, limit: int, *, as_json: bool) -> str:

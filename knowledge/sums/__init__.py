@@ -27,6 +27,7 @@ SUMS: Mapping[str, Callable[..., Result]] = MappingProxyType(
             fees.preservation_fee,
             fees.payment_order_fee,
             loans.interest_cap,
+            loans.unpaid_loan,
             loans.overdue_interest,
             loans.doubled_interest,
             labour.severance,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from knowledge.results import Result, Step, Unclear
+from knowledge.sums import fees
 from knowledge.sums import lpr as table
 from knowledge.sums.figures import FEN, Number, day, fen, money, percent, yuan
 from knowledge.sums.lpr import Rate
@@ -52,6 +53,24 @@ def interest_cap(
     total = fen(owed * used * days / year)
     words = f"{yuan(owed)} × {percent(used)} × {days}天 ÷ {year}天 = {yuan(total)}"
     return known.result(total, [*steps, known.step(words, "cap"), *known.say("total", "rolled")])
+
+
+def unpaid_loan(*, principal: Number, lent: date, rates: Iterable[Rate] | None = None) -> Result:
+    """What may be asked for a loan that is denied: how it is proved, the most interest of a year, what a suit costs."""
+    known = rule("unpaid_loan")
+    owed = money(principal, "借款本金", least=FEN)
+    fee = fees.court_fee(amount=owed, halving="简易").steps[:2]  # by brackets, and its half
+    suit = [known.step(f"打官司的受理费，{'；'.join(step.words for step in fee)}", "fee")]
+    steps = [*known.say("proof"), *known.say("rate")]
+    share, source = _prime(None, rates, lent) if lent >= REFORM else (None, "")
+    if share is None:
+        unknown = "unknown" if lent >= REFORM else "old"
+        return known.result(None, [*steps, known.step(known.words[unknown], "cap"), *suit])
+    cap = share * known.number("times")
+    total = fen(owed * cap)
+    most = f"{source}，{known.number('times')}倍是一年 {percent(cap)}"
+    words = f"{most}；{yuan(owed)} × {percent(cap)} = 一年最多 {yuan(total)}"
+    return known.result(total, [*steps, known.step(words, "cap"), *suit])
 
 
 def overdue_interest(

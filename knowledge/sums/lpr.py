@@ -61,6 +61,25 @@ def written(rates: Iterable[Rate]) -> str:
     return "\n".join(["rates:", *lines, ""]) if lines else "rates: []\n"
 
 
+def keep(text: str, path: Path = FILE) -> tuple[int, int]:
+    """Lay lines over the file's table, all or none; how many days are new, and how many read otherwise than before.
+
+    Raises ValueError that names the line, RuleError where the file itself is broken.
+    """
+    shipped.cache_clear()
+    held, brought = shipped(path), read(text)
+    before = {rate.published: rate for rate in held}
+    new = sum(rate.published not in before for rate in brought)
+    changed = sum(before.get(rate.published, rate) != rate for rate in brought)
+    if new or changed:
+        head = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.startswith("#")]
+        fresh = path.with_suffix(".new")
+        fresh.write_text("".join(head) + written(laid(held, brought)), encoding="utf-8")
+        fresh.replace(path)
+        shipped.cache_clear()
+    return new, changed
+
+
 def on(rates: Iterable[Rate], day: date) -> Rate | None:
     """The rate in force that day; None where the table lacks the month whose rate that would be."""
     held = {(rate.published.year, rate.published.month): rate for rate in rates}

@@ -124,3 +124,18 @@ def test_a_database_out_of_reach_is_said_in_a_line_with_code_one(place: Path) ->
     assert ran.code == 1
     assert "数据库用不了" in ran.err
     assert "verysecret" not in ran.err
+
+
+def test_rates_are_brought_in_once_and_a_faulty_line_changes_nothing(place: Path, tmp_path: Path) -> None:
+    table, source = tmp_path / "lpr.yaml", tmp_path / "rates.csv"
+    table.write_text("rates: []\n", encoding="utf-8")
+    source.write_text("2024-02-20,3.45,样例\n", encoding="utf-8")
+    ran = run(place, "kb", "lpr", "import", str(source), "--to", str(table))
+    assert (ran.code, ran.out.startswith("新增1个月，改了0个月")) == (0, True), ran.err
+    assert "没有变化" in run(place, "kb", "lpr", "import", str(source), "--to", str(table)).out
+    kept = table.read_bytes()
+    source.write_text("2024-03-20,3.45,样例\n2024-04-22,很低,样例\n", encoding="utf-8")
+    ran = run(place, "kb", "lpr", "import", str(source), "--to", str(table))
+    assert ran.code == 1
+    assert "第2行" in ran.err
+    assert table.read_bytes() == kept

@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -458,6 +459,11 @@ class Browser:
         async with self.session.get(self.house.url) as answer:
             self.page = await answer.text()
         return self.page
+
+    def links(self) -> list[tuple[str, str]]:
+        """The files that the page offers: (name, address)."""
+        found = re.findall(r'href="(/files/[^"]+)" download>下载：([^<]+)<', self.page)
+        return [(unescape(name), unescape(href)) for href, name in found]
 
     async def texts(self) -> list[str]:
         """All that was said to this browser."""

@@ -1,6 +1,7 @@
 """Use the pages as people do, in a real browser: Debian's chromium, driven by Playwright."""
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -161,6 +162,33 @@ async def test_a_question_is_answered_without_leaving_the_page(open_page: Open) 
     await expect(page.locator("#talk li.theirs")).to_have_count(3)
     await page.locator("#talk li.ours a[href^='/law/']").first.click()
     await expect(page.locator("blockquote.article")).to_be_visible()
+
+
+async def test_a_paper_and_a_day_are_taken_from_the_page(open_page: Open) -> None:
+    page = await open_page(width=360)
+    await ask(page, "帮我写一张借条")
+    await ask(page, "李四，电话13800000000")
+    link = page.get_by_role("link", name="下载：借条.docx")
+    newest = page.locator("#talk li.ours").last
+    while not await link.count():
+        await ask(page, "不清楚")
+        await expect(newest).to_contain_text(re.compile("最多|下载："))
+    async with page.expect_download() as taken:
+        await link.click()
+    assert (await taken.value).suggested_filename == "借条.docx"
+    await ask(page, "昨天递了离婚申请，老公反悔了能撤不")
+    await expect(page.locator("#talk li.ours").last).to_contain_text("离婚冷静期：撤回离婚申请")
+    await press(page, "加到日历")
+    async with page.expect_download() as taken:
+        await page.get_by_role("link", name="下载：离婚冷静期").click()
+    assert (await taken.value).suggested_filename.endswith(".ics")
+    for width in (360, 1280):
+        await page.set_viewport_size({"width": width, "height": 720})
+        content, window = await page.evaluate(WIDTHS)
+        assert content <= window
+        assert await _faint(page) == []
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/guides-{width}.png", full_page=True)
 
 
 async def test_without_scripts_the_same_is_done_by_forms(open_page: Open) -> None:

@@ -21,6 +21,8 @@ OPENINGS = [
     ("支付令多少钱", "payment_order_fee", {}),
     ("算一哈利息", "interest_cap", {}),
     ("帮我算5万的利息", "interest_cap", {"principal": Decimal(50_000)}),
+    ("借了3万给同学，转账没写条子，年息两分，他不认账", "unpaid_loan", {"principal": Decimal(30_000)}),
+    ("借给他两万块，现在他不承认，又没打借条", "unpaid_loan", {"principal": Decimal(20_000)}),
     ("我被辞退了能赔多少钱", "severance", {}),
     ("帮我算双倍工资", "double_pay", {}),
     ("帮我算一下加班费", "overtime_pay", {}),
@@ -42,6 +44,7 @@ WALKS = [
     ("interest_cap", "算利息", ("5万", "0", "2024年3月1日", "2025年3月1日", "有", "2", "按月", "3.45"), "6900"),
     ("interest_cap", "算利息", ("5万", "0", "2024年3月1日", "2025年3月1日", "没有"), "0"),
     ("interest_cap", "算利息", ("5万", "0", "2024年3月1日", "2025年3月1日", "有", "2", "按月", "不清楚"), None),
+    ("unpaid_loan", "借了3万给同学没写条子，他不认账", ("2024年3月1日",), None),  # the table of rates ships empty
     ("overdue_interest", "算逾期利息", ("5万", "2024年3月1日", "2025年3月1日", "3"), "1500"),
     ("doubled_interest", "算迟延履行利息", ("10万", "2026年3月1日", "2026年4月10日"), "700"),
     ("severance", "能赔多少钱", ("3", "6000", "3年4个月"), "42000"),
@@ -84,6 +87,8 @@ def test_ordinary_talk_opens_the_sum_and_fills_what_it_says(
         "合同违约金写了50%，太高了能减吗",
         "什么是定金",
         "工伤怎么认定",
+        "借了3万给同学，有借条，他不还怎么办",
+        "没写借条能起诉吗",
     ],
 )
 def test_a_question_that_asks_for_no_sum_opens_none(sentence: str) -> None:

@@ -145,3 +145,23 @@ def test_interest_never_passes_the_cap_and_never_falls_with_time(principal: int,
     assert isinstance(later, Decimal)
     assert value <= limit
     assert value <= later
+
+
+def test_a_loan_that_is_denied_shows_proof_the_most_interest_and_what_a_suit_costs() -> None:
+    result = loans.unpaid_loan(principal=30_000, lent=date(2024, 3, 1), rates=RATES)
+    assert result.value == Decimal("4200.00")  # 4 × 3.5 % of 30,000
+    assert "14%" in result.steps[2].words
+    assert "550元" in result.steps[3].words
+    assert "275元" in result.steps[3].words
+    named = {(citation.law[-12:], citation.article) for citation in result.citations}
+    assert {article for _, article in named} >= {"13", "16", "24", "25"}
+
+
+@pytest.mark.parametrize(
+    "lent", [date(2026, 3, 1), date(2019, 3, 1)], ids=["no rate of that month", "before the reform"]
+)
+def test_without_the_rate_of_that_month_no_number_is_told(lent: date) -> None:
+    result = loans.unpaid_loan(principal=30_000, lent=lent, rates=RATES)
+    assert result.value is None
+    assert not any("%" in step.words for step in result.steps[:3])
+    assert "550元" in result.steps[3].words

@@ -77,3 +77,29 @@ def test_the_rate_of_a_day_is_the_last_published_unless_one_is_missing(day: date
 def test_in_january_the_rate_of_december_holds() -> None:
     december = lpr.Rate(date(2023, 12, 20), Decimal("1.5"), "样例")
     assert lpr.on((december,), date(2024, 1, 10)) == december
+
+
+TABLE = "# 说明\nrates: []\n"
+
+
+def test_lines_are_laid_over_the_file_and_its_notes_stay(tmp_path: Path) -> None:
+    file = tmp_path / "lpr.yaml"
+    file.write_text(TABLE, encoding="utf-8")
+    lines = "2024-01-22,1.23,样例甲\n2024-02-20,1.20,样例甲\n"
+    assert lpr.keep(lines, file) == (2, 0)
+    assert lpr.shipped(file) == (JANUARY, FEBRUARY)
+    written = file.read_text(encoding="utf-8")
+    assert written.startswith("# 说明\nrates:\n")
+    assert lpr.keep(lines, file) == (0, 0), "the same again changes nothing"
+    assert file.read_text(encoding="utf-8") == written
+    assert lpr.keep("2024-01-22,1.25,样例乙\n2024-03-20,1.19,样例乙\n", file) == (1, 1)
+    assert [rate.percent for rate in lpr.shipped(file)] == [Decimal("1.25"), Decimal("1.20"), Decimal("1.19")]
+
+
+def test_one_faulty_line_and_nothing_changes(tmp_path: Path) -> None:
+    file = tmp_path / "lpr.yaml"
+    file.write_text(TABLE, encoding="utf-8")
+    with pytest.raises(ValueError, match="第2行"):
+        lpr.keep("2024-01-22,1.23,样例甲\n2024-02-20,高,样例甲\n", file)
+    assert file.read_text(encoding="utf-8") == TABLE
+    assert [path.name for path in tmp_path.iterdir()] == ["lpr.yaml"]
