@@ -38,7 +38,7 @@ def render(result: Result, statutes: Statutes, day: date) -> str:
     law = answers.law([statutes.standing(citation, day) for citation in result.citations])
     blocks = (
         f"【{result.title}】\n{_FILLED if result.paper else _value(result)}",
-        _listed(heads.steps, (step.words for step in result.steps)),
+        _listed(heads.steps, (step.words for step in result.steps if step.words)),
         _listed(heads.leaves_out, result.leaves_out),
         _listed(heads.notes, result.notes),
         "\n".join(part for part in (law, heads.note) if part),

@@ -13,7 +13,7 @@ class Unclear(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the way: the rule with the resident's own numbers in it, and what it rests on."""
+    """One step of the way: the rule with the resident's own numbers in it, and what it rests on; words may lack."""
 
     words: str
     basis: tuple[Citation, ...] = ()

@@ -78,7 +78,7 @@ def _steps(paper: Paper, drawn: Draft) -> Iterator[Step]:
             yield Step(f"{element.label}：{value}", element.basis)
     wanting = [element.basis for element in paper.elements if any(_is_of(element, name) for name in drawn.missing)]
     rules = tuple(dict.fromkeys(citation for basis in (*wanting, paper.basis) for citation in basis))
-    yield Step("应当写哪些、交到哪里，按文末的依据", rules)
+    yield Step("", rules)  # what must be in it and where it goes stands in the notes
 
 
 def _is_of(element: Element, missing: str) -> bool:

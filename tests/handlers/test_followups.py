@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import phrases
+from handlers import phrases, results
 from handlers.cases import Library
 from handlers.dialogue import Stage
 from handlers.messages import Calendar
@@ -10,7 +10,7 @@ from handlers.outcomes import Outcome
 from handlers.tickets import Level
 from knowledge.clocks import deadlines
 from knowledge.guides import papers
-from tests.handlers.shelf import NOW, Talk, text, values
+from tests.handlers.shelf import NOW, TODAY, Talk, text, values
 
 COOLING = "我们上周五递了离婚申请，老公反悔了能撤不"
 
@@ -18,6 +18,12 @@ COOLING = "我们上周五递了离婚申请，老公反悔了能撤不"
 def test_a_day_that_is_still_to_come_can_be_kept_and_reminded_of(library: Library) -> None:
     assert values(Talk(library).say(COOLING))[:2] == ["calendar", "remind"]
     assert "calendar" not in values(Talk(library).say("打5万的官司要多少钱"))
+
+
+def test_every_paper_says_what_is_filled_in_without_a_line_for_the_law_alone(library: Library) -> None:
+    result = papers.paper(paper="iou", lender="李四")
+    said = results.render(result, library.statutes, TODAY)
+    assert "· \n" not in said
 
 
 def test_a_day_that_has_gone_by_cannot(library: Library) -> None:

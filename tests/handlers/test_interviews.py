@@ -86,6 +86,31 @@ def test_what_cannot_be_read_is_asked_again_and_nothing_is_lost(library: Library
     assert talk.say("8000").verdict.result is not None
 
 
+SUM, DAY, SHARE = (), ("5万", "0"), ("5万", "0", "2024年3月1日", "2025年3月1日", "有")
+UNREADABLE = [
+    (SUM, "一堆钱"), (SUM, "很多钱"), (SUM, "-5万"), (SUM, "负三万"), (SUM, "不到5万"), (SUM, "3万到5万"),
+    (SUM, "多少都行"),
+    (DAY, "前阵子"), (DAY, "2月30日"), (DAY, "2023年2月29日"), (DAY, "2024年13月1日"), (DAY, "去年腊月"),
+    (DAY, "正月初五"),
+    (DAY, "好久以前"), (DAY, "24年"), (DAY, "某一天"), (SHARE, "高利贷"), (SHARE, "-3"), (SHARE, "2000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "words"), UNREADABLE, ids=[words for _, words in UNREADABLE])
+def test_nothing_is_guessed_where_a_sum_a_day_or_a_share_cannot_be_read(
+    library: Library, before: tuple[str, ...], words: str
+) -> None:
+    talk = Talk(library)
+    screen = text(talk.say("算一哈利息"))
+    for said in before:
+        screen = text(talk.say(said))
+    held = talk.dialogue.interview
+    again = text(talk.say(words))
+    assert again.endswith(screen)
+    assert again.removesuffix(screen).strip(), "and it is said what is wanted"
+    assert talk.dialogue.interview == held, "what was said before is kept"
+
+
 def test_a_rough_sum_is_taken_and_said(library: Library) -> None:
     talk = Talk(library)
     talk.say(INJURY)
