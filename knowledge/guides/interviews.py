@@ -58,7 +58,7 @@ from decimal import Decimal
 from inspect import signature
 
 from knowledge import sums
-from knowledge.clocks import days
+from knowledge.clocks import days, workdays
 from knowledge.guides import carrying, forms, papers, paths, replies, slots
 from knowledge.guides.conditions import Value
 from knowledge.guides.forms import Interview
@@ -102,6 +102,7 @@ def check() -> None:
     sums.check()
     rulebook()
     papers.papers()
+    workdays.calendar()
     forms.interviews()
 
 
