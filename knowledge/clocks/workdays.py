@@ -26,7 +26,7 @@ class Calendar:
 @cache
 def calendar() -> Calendar:
     """Our table, read once."""
-    content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
     years: dict[int, dict[str, Any]] = content["years"]
     return Calendar(
         {(row["month"], row["day"]): row.get("since", 0) for row in content["fixed"]},

@@ -57,9 +57,9 @@ from datetime import date
 from decimal import Decimal
 from inspect import signature
 
-from knowledge import sums
+from knowledge import regions, sums
 from knowledge.clocks import days, workdays
-from knowledge.guides import carrying, forms, papers, paths, replies, slots
+from knowledge.guides import carrying, disputes, forms, papers, paths, replies, slots
 from knowledge.guides.conditions import Value
 from knowledge.guides.forms import Interview
 from knowledge.guides.rulebook import rulebook
@@ -100,10 +100,8 @@ class Screen:
 def check() -> None:
     """Read every rule file; raises RuleError, by file and line, where one cannot be used."""
     sums.check()
-    rulebook()
-    papers.papers()
-    workdays.calendar()
-    forms.interviews()
+    for read in (rulebook, papers.papers, disputes.disputes, workdays.calendar, regions.items, forms.interviews):
+        read()
 
 
 def find(name: str) -> Interview | None:
