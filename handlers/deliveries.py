@@ -97,6 +97,8 @@ Receipt = Sent | Later | Held | Closed | Refused | Uncertain
 
 GIVE_UP_AFTER = timedelta(hours=24)
 RESEND_MARK = "（这条可能重复）\n"
+HAND_OVER = frozenset({"telegram", "web", "console"})  # channels that take a file
+NO_FILE = "\n（这个聊天软件里发不了文件。请在网页上再填一次，就能下载；也可以发“找人工”，请顾问帮忙打印。）"
 
 
 def settle(delivery: Delivery, receipt: Receipt, now: datetime, resend_after: timedelta) -> Delivery:
@@ -133,8 +135,10 @@ def backoff(tries: int) -> timedelta:
 
 
 def wording(delivery: Delivery) -> str:
-    """The text to send, marked when it may be a repetition."""
-    return RESEND_MARK + delivery.reply.text if delivery.resent else delivery.reply.text
+    """The text to send, marked when it may be a repetition, and saying where its file can be had."""
+    lacking = delivery.reply.attachment and delivery.address.channel not in HAND_OVER
+    words = delivery.reply.text + NO_FILE if lacking else delivery.reply.text
+    return RESEND_MARK + words if delivery.resent else words
 
 
 @dataclass(frozen=True, slots=True)

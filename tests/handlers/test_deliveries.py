@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from handlers import deliveries
 from handlers.deliveries import (
     LIMITS,
+    NO_FILE,
     RESEND_MARK,
     Closed,
     Delivery,
@@ -99,6 +100,13 @@ def test_the_pauses_double_up_to_a_minute() -> None:
 
 def test_only_a_repetition_is_marked() -> None:
     assert (wording(TALK), wording(RESENT)) == ("答", "（这条可能重复）\n答")
+
+
+def test_where_a_channel_takes_no_file_the_words_say_how_to_get_it() -> None:
+    enclosed = replace(TALK, reply=Reply("文档在这里。", attachment=Calendar("日.ics", "")))
+    assert wording(enclosed) == "文档在这里。"
+    assert wording(replace(enclosed, address=Address("wechat", "1"))) == f"文档在这里。{NO_FILE}"
+    assert wording(replace(TALK, address=Address("wechat", "1"))) == "答"
 
 
 @pytest.mark.parametrize(
