@@ -13,9 +13,11 @@ from handlers.moves import Event
 from handlers.residents import Resident
 from handlers.states import ALIVE, State
 from handlers.states import Act as Step
+from handlers.subscriptions import FREQUENCY_NAMES, Subscription
 from handlers.tickets import STATE_NAMES, Author, Tier
 from storage import inbox as inboxes
 from storage.audit import note
+from storage.claims import run_reply
 from storage.moments import moment, stamp
 from storage.outbox import reply_in
 from storage.schema import (
@@ -31,6 +33,7 @@ from storage.schema import (
     towns,
     villages,
 )
+from storage.subscriptions import subscribed
 from storage.unit import Writer, reading
 from storage.values import row, value
 from storage.vault import Vault
@@ -65,6 +68,7 @@ class Privacy:
                 "收信地址": [channel for channel, _ in where],
                 "说过的话": await self._said(connection, where),
                 "收到的回复": await self._told(connection, where),
+                "普法订阅": _wishes((await subscribed(connection, [number])).get(number)),
                 "工单": await self._tickets(connection, number),
             }
 
@@ -88,7 +92,8 @@ class Privacy:
         ]
 
     async def _told(self, connection: AsyncConnection, where: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-        mine = select(outbox).where(tuple_(outbox.c.channel, outbox.c.external).in_(where)).order_by(outbox.c.id)
+        here = tuple_(outbox.c.channel, outbox.c.external).in_(where)
+        mine = select(outbox, run_reply()).where(here).order_by(outbox.c.id)
         rows = await connection.execute(mine)
         return [{"时间": moment(r.created_at).isoformat(), "内容": reply_in(self._vault, r).text} for r in rows]
 
@@ -120,6 +125,18 @@ class Privacy:
             return len(found)
 
         return await self._writer.write(work)
+
+
+def _wishes(held: Subscription | None) -> dict[str, Any] | None:
+    if held is None:
+        return None
+    fields = sorted(held.fields) or ["全部"]
+    return {
+        "开始": held.started_at.isoformat(),
+        "领域": fields,
+        "频率": FREQUENCY_NAMES[held.frequency],
+        "已退订": held.ended_at is not None,
+    }
 
 
 async def _erase(connection: AsyncConnection, number: str, now: datetime) -> None:

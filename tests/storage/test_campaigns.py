@@ -13,7 +13,7 @@ from handlers.deliveries import Closed, Delivery, Lane, Sent, Uncertain
 from handlers.messages import Address
 from handlers.subscriptions import Frequency
 from storage import campaigns as module
-from storage.schema import outbox, runs
+from storage.schema import interests, outbox, residents, runs
 from storage.schema import subscriptions as asked
 from storage.store import Store
 from tests.conftest import Open
@@ -262,3 +262,21 @@ class TestReading:
         person = await subscriber(store, "a", fields=frozenset({"劳动"}), frequency=Frequency.WEEKLY)
         assert await store.records.subscriptions(["a", "b"]) == {"a": person}
         assert Limits().weekly == REACH.weekly
+
+    async def test_who_asks_what_is_held_reads_their_subscription_and_the_pushes(self, store: Store) -> None:
+        await subscriber(store, "a", "web:w", fields=frozenset({"劳动"}))
+        await queued(store, await campaign(store))
+        held = await store.privacy.held(Address("web", "w"))
+        assert held
+        assert [told["内容"] for told in held["收到的回复"]] == [REPLY.text]
+        assert held["普法订阅"] == {
+            "开始": NOW.isoformat(), "领域": ["劳动"], "频率": "有就发", "已退订": False
+        }  # fmt: skip
+
+    async def test_who_is_erased_is_told_nothing_more(self, store: Store) -> None:
+        await subscriber(store, "a", fields=frozenset({"劳动"}))
+        await queued(store, await campaign(store))
+        async with store.engines.write.begin() as connection:
+            await connection.execute(residents.update().values(erase_at=1))
+        assert await store.privacy.erase(NOW) == 1
+        assert (await rows(store, asked), await rows(store, interests), await claim(store)) == ([], [], [])
