@@ -10,10 +10,10 @@ from bot import files, metrics, pushing, schedule, signing, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
-from bot.engine import Engine, bare, open_library
+from bot.engine import Engine, bare, open_library, whole
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import mediate, obstacles, ports, receive, sweep
+from handlers import curation, mediate, obstacles, ports, receive, sweep
 from handlers.advise import Office
 from handlers.cases import Library, Rules
 from handlers.clocks import Reply as Replying
@@ -56,6 +56,8 @@ class App:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _courier: Courier | None = None
     _clock: Any = None
+    _reception: asyncio.Task[None] | None = None
+    _edition: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def office(self) -> Office:
@@ -90,7 +92,7 @@ class App:
         )
         self._courier = Courier(dispatch, self.waiting, outbox.idle_seconds)
         self._run(self._courier.run())
-        self._run(self._receive())
+        self._reception = self._run(self._receive())
         self._clock = schedule.scheduler()
         self._add_jobs()
         self._clock.start()
@@ -112,6 +114,27 @@ class App:
         )
         schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)
         schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
+        look = timedelta(seconds=file.library.look_seconds)
+        schedule.every(self._clock, look, "topics that were published", self.renew)
+
+    async def renew(self) -> int:
+        """Take the topics that were published or taken back since the library was loaded; returns how many.
+
+        The old library answers until the new one can, by meaning too.
+        """
+        standing = await self.store.versions.published()
+        changed = curation.edition(standing) ^ self._edition
+        if not changed or self.library is None or self._reception is None:
+            return 0
+        library, matcher = await asyncio.to_thread(open_library, self.settings.folder, curation.edits(standing))
+        await asyncio.to_thread(whole, matcher)
+        self._reception.cancel()  # it ends what it has begun
+        await asyncio.gather(self._reception, return_exceptions=True)
+        if self.engine is not None:
+            self.engine.close()
+        self.library, self.engine, self._edition = library, Engine(matcher), curation.edition(standing)
+        self._reception = self._run(self._receive())
+        return len({topic for topic, _ in changed})
 
     async def _broadcast(self) -> int:
         """Push what is due, once the law can be looked up."""
@@ -156,7 +179,10 @@ class App:
         """The library and its engine; where they cannot be had, what needs neither still works: see `bare`."""
         if self.library is None:
             try:
-                self.library, matcher = await asyncio.to_thread(open_library, self.settings.folder)
+                standing = await self.store.versions.published()
+                edits = curation.edits(standing)
+                self.library, matcher = await asyncio.to_thread(open_library, self.settings.folder, edits)
+                self._edition = curation.edition(standing)
             except Exception as error:  # danger, hotlines and tickets must not wait until somebody mends a file
                 log.error("library cannot be used: only danger, hotlines and tickets", error=failure(error))
                 return bare()
@@ -165,10 +191,11 @@ class App:
         log.info("library loaded", topics=len(self.library.topics))
         return self.library, self.engine
 
-    def _run(self, loop: Awaitable[None]) -> None:
+    def _run(self, loop: Awaitable[None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(loop)
         task.add_done_callback(_report)
         self._tasks.append(task)
+        return task
 
     async def stop(self) -> None:
         """End the loops; what is under way is finished and written down."""

@@ -13,7 +13,7 @@ import typer
 from bot import config, log
 from bot.config import ConfigError, Settings
 from bot.rows import RowError, dumps, load
-from handlers.errors import StorageDown
+from handlers.errors import NotYours, Refused, Stale, StorageDown
 from knowledge.rows import RuleError
 from knowledge.statutes.sources import SourceError
 from knowledge.topics import TopicError
@@ -54,6 +54,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable output.")
 AsOf = Annotated[str, typer.Option("--as-of", help="The day whose law is asked for, YYYY-MM-DD; today without it.")]
 Day = Annotated[str, typer.Option("--day", help="The day asked for, YYYY-MM-DD; today without it.")]
 As = Annotated[str, typer.Option("--as", help="The login of who does it.")]
+By = Annotated[str, typer.Option("--by", help="The login of who does it.")]
+TopicId = Annotated[str, typer.Argument(help="The id of the topic.")]
+Number = Annotated[int, typer.Argument(help="The number of the version.")]
 UNUSABLE = 2  # exit code of a configuration or an argument that cannot be
 
 
@@ -223,6 +226,66 @@ def kb_import(
         typer.echo(bring(_settings().folder, source, to or TOPICS, _day(""), apply=apply))
     except (TopicError, OSError) as error:
         typer.echo(f"没有导入，什么都没改：\n{error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@kb.command("draft")
+def kb_draft(
+    topic: Annotated[str, typer.Argument(help="The id of the topic, known or new.")],
+    by: By,
+    file: Annotated[Path | None, typer.Option(help="Its whole text, as in knowledge/topics.")] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Draft that the topic is taken away.")] = False,
+    receipt: Annotated[str, typer.Option("--from", help="The ticket whose answer it is made of.")] = "",
+) -> None:
+    """Keep a new text of a topic, for somebody else to approve."""
+    from bot.curating import draft
+
+    if (file is None) is not withdraw:
+        raise typer.BadParameter("用 --file 给出全文，或用 --withdraw 停用")
+    try:
+        text = file.read_text(encoding="utf-8") if file else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(str(error)) from None
+    _curate(draft(_settings(), by, topic, text, receipt))
+
+
+@kb.command("approve")
+def kb_approve(topic: TopicId, number: Number, by: By) -> None:
+    """Approve a draft that somebody else wrote."""
+    from bot.curating import approve
+
+    _curate(approve(_settings(), by, topic, number))
+
+
+@kb.command("publish")
+def kb_publish(topic: TopicId, number: Number, by: By) -> None:
+    """Put an approved version before residents; a running server takes it by itself."""
+    from bot.curating import publish
+
+    _curate(publish(_settings(), by, topic, number))
+
+
+@kb.command("rollback")
+def kb_rollback(topic: TopicId, by: By) -> None:
+    """Let residents read what they read before."""
+    from bot.curating import roll_back
+
+    _curate(roll_back(_settings(), by, topic))
+
+
+@kb.command("history")
+def kb_history(topic: TopicId) -> None:
+    """List the versions of a topic: who did what, and when."""
+    from bot.curating import history
+
+    typer.echo(_run(history(_settings(), topic)))
+
+
+def _curate(work: Coroutine[Any, Any, str]) -> None:
+    try:
+        typer.echo(_run(work))
+    except (Refused, NotYours, Stale, TopicError) as error:
+        typer.echo(f"没有做，什么都没改：\n{error}", err=True)
         raise typer.Exit(1) from None
 
 

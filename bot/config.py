@@ -92,6 +92,12 @@ class Reminders(Section):
     look_minutes: float = Field(default=5, gt=0, le=60)
 
 
+class Shelves(Section):
+    """How soon a running server takes what was published."""
+
+    look_seconds: float = Field(default=15, gt=0, le=3600)
+
+
 class Tickets(Section):
     """What is promised to residents, and what advisers are given."""
 
@@ -177,6 +183,7 @@ class File(Section):
     flood: Flood = Flood()
     decide: Decide = Decide()
     reminders: Reminders = Reminders()
+    library: Shelves = Shelves()
     tickets: Tickets = Tickets()
     push: Push = Push()
     web: Web = Web()

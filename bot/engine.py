@@ -6,11 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bot import metrics
+from bot.log import logger
 from handlers.cases import Library, Part
 from knowledge import topics
 from knowledge.citations import Citation
 from knowledge.engine.match import Findings, Matcher
 from knowledge.statutes import build, store
+from knowledge.topics import Edit, Topic, TopicError
+
+log = logger(__name__)
 
 
 class Engine:
@@ -41,14 +45,24 @@ def parts(matcher: Matcher, message: str, after: str | None) -> tuple[Part, ...]
     return tuple(Part(w, matcher.match(w, after=None if n else after)) for n, w in enumerate(words))
 
 
-def open_library(folder: Path, *, articles: bool = False) -> tuple[Library, Matcher]:
+def open_library(folder: Path, edits: Sequence[Edit] = (), *, articles: bool = False) -> tuple[Library, Matcher]:
     """Topics, statutes and matcher; what is built for them is kept in the data folder. Takes seconds at first."""
     statutes_file = folder / "statutes.db"
     build.ensure(statutes_file)
     statutes = store.Statutes(statutes_file)
-    shelf = topics.load()
+    shelf = _shelf(edits)
     matcher = Matcher.build(shelf, statutes if articles else None, folder / "index")
     return Library({t.id: t for t in shelf}, statutes), matcher
+
+
+def _shelf(edits: Sequence[Edit]) -> tuple[Topic, ...]:
+    """The topics as the bureau edited them; what is shipped, where an edit from before can no longer be read."""
+    shipped = topics.load()
+    try:
+        return topics.overlay(shipped, edits)
+    except TopicError as error:
+        log.error("edited topics cannot be read: the shipped ones stand", faults=len(error.problems))
+        return shipped
 
 
 class Blind(Engine):

@@ -26,7 +26,8 @@ from knowledge.sums import lpr
 from knowledge.topics import Problem, TopicError
 
 
-def _statutes(folder: Path) -> store.Statutes:
+def statutes(folder: Path) -> store.Statutes:
+    """The statute store of that data folder, made where there is none."""
     folder.mkdir(parents=True, exist_ok=True)
     build.ensure(folder / "statutes.db")
     return store.Statutes(folder / "statutes.db")
@@ -40,8 +41,8 @@ def problems(folder: Path, day: date) -> list[Problem]:
         quizzes.quizzes()
     except (TopicError, RuleError) as error:
         return list(error.problems)
-    with closing(_statutes(folder)) as statutes:
-        return [*check.check(shelf, statutes, day), *quizzes.check(statutes, day)]
+    with closing(statutes(folder)) as law:
+        return [*check.check(shelf, law, day), *quizzes.check(law, day)]
 
 
 def stats() -> dict[str, Any]:
@@ -54,14 +55,14 @@ def show(folder: Path, name: str, day: date) -> str | None:
     topic = next((t for t in topics.load() if t.id == name), None)
     if topic is None:
         return None
-    with closing(_statutes(folder)) as statutes:
-        short = answers.render(topic, answers.standings(topic, statutes, day))
-        return "\n\n".join((short, answers.rest(topic), answers.texts(topic, statutes, day)))
+    with closing(statutes(folder)) as law:
+        short = answers.render(topic, answers.standings(topic, law, day))
+        return "\n\n".join((short, answers.rest(topic), answers.texts(topic, law, day)))
 
 
 def take_in(folder: Path, source: Path) -> str:
     """Import texts of laws; raises SourceError."""
-    _statutes(folder).close()
+    statutes(folder).close()
     path = folder / "statutes.db"
     report = build.import_folder(path, source) if source.is_dir() else build.import_jsonl(path, source)
     same = "" if report.changed else "（与已有的相同，没有变化）"
@@ -70,8 +71,8 @@ def take_in(folder: Path, source: Path) -> str:
 
 def due(folder: Path, day: date, *, as_json: bool) -> str:
     """The topics to be reviewed by that day, those that a change of law has stopped first."""
-    with closing(_statutes(folder)) as statutes:
-        found = reviews.due(topics.load(), statutes, day)
+    with closing(statutes(folder)) as law:
+        found = reviews.due(topics.load(), law, day)
     if as_json:
         rows = [
             {"topic": r.topic.id, "title": r.topic.title, "due": str(r.topic.due), "overdue": r.overdue,
@@ -93,8 +94,8 @@ def _row(change: Change) -> dict[str, str]:
 
 def currency(folder: Path, day: date, *, as_json: bool) -> str:
     """Which topics a change of law touches, article by article, and whether it has stopped them by that day."""
-    with closing(_statutes(folder)) as statutes:
-        found = reviews.changes(topics.load(), statutes)
+    with closing(statutes(folder)) as law:
+        found = reviews.changes(topics.load(), law)
     if as_json:
         rows = [{"topic": c.topic, **_row(c), "stopped": c.on <= day} for c in found]
         return json.dumps(rows, ensure_ascii=False)
@@ -119,8 +120,8 @@ def bring(folder: Path, source: Path, target: Path, day: date, *, apply: bool) -
     """What an import changes under the target; only told, unless it is to be applied. TopicError: nothing changes."""
     taken, held = intake.read(source), topics.load(target)
     revised = revision.revise(held, target, taken)
-    with closing(_statutes(folder)) as statutes:
-        wrong = revision.faults(revised, taken, (*topics.load(), *held), statutes, day)
+    with closing(statutes(folder)) as law:
+        wrong = revision.faults(revised, taken, (*topics.load(), *held), law, day)
     if wrong:
         raise TopicError(wrong)
     if apply:

@@ -22,6 +22,10 @@ class Act(StrEnum):
     TICKET = "ticket"
     REVEALED = "revealed"
     ERASED = "erased"
+    TOPIC_DRAFTED = "topic drafted"
+    TOPIC_APPROVED = "topic approved"
+    TOPIC_PUBLISHED = "topic published"
+    TOPIC_RETIRED = "topic retired"
 
 
 ACT_NAMES = {
@@ -36,6 +40,10 @@ ACT_NAMES = {
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
     Act.ERASED: "删除居民数据",
+    Act.TOPIC_DRAFTED: "起草主题",
+    Act.TOPIC_APPROVED: "审核主题",
+    Act.TOPIC_PUBLISHED: "发布主题",
+    Act.TOPIC_RETIRED: "停用主题的一版",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from handlers.campaigns import Campaign, Plan, Reach, Run
 from handlers.cases import Part, Situation
+from handlers.curation import Version
 from handlers.deliveries import Delivery, Lane, Receipt
 from handlers.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Reply
@@ -114,6 +115,22 @@ class Mediations(Protocol):
 
     async def write(self, mediation: Mediation, told: Sequence[tuple[str, Reply]], now: datetime) -> bool:
         """Open it or change it, with what residents are told; False if the number is taken or it has changed."""
+        ...
+
+
+class Versions(Protocol):
+    """What the bureau makes of topics."""
+
+    async def history(self, topic: str) -> Sequence[Version]:
+        """All versions of a topic, the first first."""
+        ...
+
+    async def published(self) -> Sequence[Version]:
+        """Those that residents read."""
+        ...
+
+    async def change(self, before: Sequence[Version], after: Sequence[Version]) -> bool:
+        """Write these versions of one topic, new or changed; False, and nothing, if it is not as it was read."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Say what an import would change in the topics that are held, and what would then be wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from knowledge import pages
 from knowledge.check import check
 from knowledge.intake import Intake
 from knowledge.statutes.store import Statutes
-from knowledge.topics import SECTIONS, Problem, Topic
+from knowledge.topics import SECTIONS, Edit, Problem, Topic, overlay
 from knowledge.workbook import CITATIONS, DIFFERS, FRONT, QUESTIONS, TOPICS
 
 _PARTS = {**FRONT, QUESTIONS: "questions", CITATIONS: "citations", DIFFERS: "differs", **SECTIONS}
@@ -57,6 +57,18 @@ def faults(revision: Revision, intake: Intake, shelf: Iterable[Topic], statutes:
     names = {topic.path: name for name, topic in brought.items()}
     found = check(tuple({**{t.id: t for t in shelf}, **brought}.values()), statutes, day)
     return [_at_home(p, names[p.path], intake) for p in found if p.severity == "error" and p.path in names]
+
+
+def harm(
+    shipped: Sequence[Topic], before: Iterable[Edit], after: Iterable[Edit], statutes: Statutes, day: date
+) -> list[Problem]:
+    """The errors that come in when other edits are laid over the shipped topics; raises TopicError."""
+    known = {problem.message for problem in _errors(shipped, before, statutes, day)}
+    return [problem for problem in _errors(shipped, after, statutes, day) if problem.message not in known]
+
+
+def _errors(shipped: Sequence[Topic], edits: Iterable[Edit], statutes: Statutes, day: date) -> list[Problem]:
+    return [p for p in check(overlay(shipped, edits), statutes, day) if p.severity == "error"]
 
 
 def _at_home(problem: Problem, name: str, intake: Intake) -> Problem:

@@ -447,3 +447,29 @@ runs = Table(
     UniqueConstraint("campaign", "due_at"),  # this row decides which worker runs it
 )
 Index(None, runs.c.state)
+
+# of topics; what is written here is meant for everybody, so it is not sealed
+versions = Table(
+    "versions",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text),
+    Column("stage", Text, nullable=False),
+    Column("author", Number, ForeignKey("users.id"), nullable=False),
+    Column("drafted_at", Moment, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("approver", Number, ForeignKey("users.id")),
+    Column("approved_at", Moment),
+    Column("publisher", Number, ForeignKey("users.id")),
+    Column("published_at", Moment),
+    Column("retirer", Number, ForeignKey("users.id")),
+    Column("retired_at", Moment),
+)
+Index(
+    "ix_versions_published",
+    versions.c.topic,
+    unique=True,
+    sqlite_where=text("stage = 'published'"),
+    postgresql_where=text("stage = 'published'"),
+)

@@ -21,6 +21,7 @@ from storage.tickets import Tickets
 from storage.tokens import Tokens
 from storage.unit import Writer
 from storage.vault import Vault
+from storage.versions import Versions
 from storage.views import Views
 
 
@@ -56,6 +57,7 @@ class Store:
     audit: Audit
     campaigns: Campaigns
     privacy: Privacy
+    versions: Versions
     views: Views
 
     async def close(self) -> None:
@@ -87,5 +89,6 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
         privacy=Privacy(writer, engines.read, vault),
+        versions=Versions(writer, engines.read),
         views=Views(engines.read, vault),
     )

@@ -17,7 +17,7 @@ from storage import inbox as inboxes
 from storage.claims import run_reply
 from storage.moments import moment
 from storage.outbox import reply_in
-from storage.schema import entries, inbox, outbox, tickets, towns, villages
+from storage.schema import entries, inbox, outbox, tickets, towns, users, villages
 from storage.scopes import within
 from storage.unit import reading
 from storage.values import value
@@ -134,6 +134,11 @@ class Views:
             first = select(outbox).where(outbox.c.cause == f"in:{number}", outbox.c.part == 0)
             found = (await connection.execute(first)).first() if number is not None else None
         return reply_in(self._vault, found).text if found and found.reference == reference else None
+
+    async def names(self) -> dict[int, str]:
+        """The name of each member of staff, by number."""
+        async with reading(self._read) as connection:
+            return {one.id: one.name for one in await connection.execute(select(users.c.id, users.c.name))}
 
     async def is_busy(self, address: Address) -> bool:
         """Is anything that was said at that address, or to it, still on its way?"""

@@ -1,0 +1,65 @@
+"""Keep what the bureau makes of topics, version by version."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from handlers import curation
+from handlers.curation import Stage, Version
+from storage.audit import note
+from storage.schema import versions
+from storage.unit import Writer, reading
+from storage.values import insert_new, row, value
+
+
+class Versions:
+    """The versions table."""
+
+    def __init__(self, writer: Writer, read: AsyncEngine) -> None:
+        self._writer = writer
+        self._read = read
+
+    async def history(self, topic: str) -> tuple[Version, ...]:
+        """All versions of a topic, the first first."""
+        return await self._found(_history(topic))
+
+    async def published(self) -> tuple[Version, ...]:
+        """Those that residents read, by topic."""
+        standing = select(versions).where(versions.c.stage == Stage.PUBLISHED).order_by(versions.c.topic)
+        return await self._found(standing)
+
+    async def change(self, before: Sequence[Version], after: Sequence[Version]) -> bool:
+        """Write these versions of one topic, new or changed; False, and nothing, if it is not as it was read."""
+        topic = after[0].topic
+        known = {version.number for version in before}
+
+        async def work(connection: AsyncConnection) -> bool:
+            held = await connection.execute(_history(topic).with_for_update())
+            if [(one.number, one.stage) for one in held] != [(v.number, v.stage) for v in before]:
+                return False
+            # whoever is retired goes first: one only is published at a time, and the index says so
+            for version in sorted(after, key=lambda v: v.stage is Stage.PUBLISHED):
+                if not await _put(connection, version, new=version.number not in known):
+                    return False
+                await note(connection, *curation.deed(version))
+            return True
+
+        return await self._writer.write(work)
+
+    async def _found(self, statement: Select[tuple[Version]]) -> tuple[Version, ...]:
+        async with reading(self._read) as connection:
+            return tuple(value(Version, one) for one in await connection.execute(statement))
+
+
+async def _put(connection: AsyncConnection, version: Version, *, new: bool) -> bool:
+    """Write one; False if somebody else drafted the one of that number at the same moment."""
+    if new:
+        return (await connection.execute(insert_new(connection, versions), row(versions, version))).rowcount == 1
+    this = (versions.c.topic == version.topic) & (versions.c.number == version.number)
+    await connection.execute(update(versions).where(this).values(row(versions, version)))
+    return True
+
+
+def _history(topic: str) -> Select[tuple[Version]]:
+    return select(versions).where(versions.c.topic == topic).order_by(versions.c.number)
