@@ -18,8 +18,10 @@ from handlers.advise import Office
 from handlers.cases import Library, Rules
 from handlers.clocks import Reply as Replying
 from handlers.clocks import Targets
+from handlers.curation import Version
 from handlers.deliver import Dispatch
 from handlers.dialogue import Flood
+from handlers.errors import StorageDown
 from handlers.hours import Hours
 from handlers.messages import Inbound
 from handlers.ports import Channel
@@ -175,11 +177,18 @@ class App:
         )
         await work.receive_forever(reception, self.arrived, self.waiting, inbox.idle_seconds)
 
+    async def _standing(self) -> Sequence[Version]:
+        """What was published; nothing while the database is down: `renew` looks again soon."""
+        try:
+            return await self.store.versions.published()
+        except StorageDown:
+            return ()
+
     async def _opened(self) -> tuple[Library, ports.Engine]:
         """The library and its engine; where they cannot be had, what needs neither still works: see `bare`."""
         if self.library is None:
             try:
-                standing = await self.store.versions.published()
+                standing = await self._standing()
                 edits = curation.edits(standing)
                 self.library, matcher = await asyncio.to_thread(open_library, self.settings.folder, edits)
                 self._edition = curation.edition(standing)
