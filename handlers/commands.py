@@ -31,6 +31,7 @@ class Command(StrEnum):
     HUSH = "hush"
     AID = "aid"
     QUIZ = "quiz"
+    PARTNER = "partner"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -51,6 +52,7 @@ _FORMS: dict[Command, tuple[str, ...]] = {
     Command.HUSH: (
         "/hush", "/停止提醒", "停止提醒", "取消提醒", "不用提醒", "不用提醒了", "不要提醒了", "别提醒了", "不再提醒",
     ),
+    Command.PARTNER: ("请那边的服务点帮忙", "partner"),
     Command.AID: ("/aid", "转法律援助中心", "转法援中心", "转给法律援助中心", "aid"),
     Command.QUIZ: ("/quiz", "/答题", "答题", "普法答题", "法律答题", "我要答题", "继续答题", "quiz"),
     Command.SUBSCRIBE: ("/subscribe", "/订阅", "订阅", "我要订阅", "订阅普法", "普法订阅", "subscribe"),

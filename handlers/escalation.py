@@ -16,11 +16,15 @@ VILLAGES = 3  # to pick from
 
 def offer(case: Case, words: str, reason: str, opening: str, verdict: Verdict) -> Outcome:
     """Ask whether an adviser may read the question; who agreed once is only asked whether it is to go there."""
+    ask = phrases.ASK_WHETHER if residents.agreed_to_advice(case.resident) else phrases.ASK_CONSENT
+    return consent(case, words, reason, "\n".join(part for part in (opening, ask) if part), verdict)
+
+
+def consent(case: Case, words: str, reason: str, ask: str, verdict: Verdict) -> Outcome:
+    """Ask whether these words may go to an adviser for this reason."""
     waiting = dialogue.offer(case.dialogue, Stage.CONSENTING, CONSENT)
     waiting = replace(waiting, question=words, ticket=None, reason=reason)
-    ask = phrases.ASK_WHETHER if residents.agreed_to_advice(case.resident) else phrases.ASK_CONSENT
-    text = "\n".join(part for part in (opening, ask) if part)
-    return Outcome(verdict, (Reply(text, CONSENT),), case.resident, waiting)
+    return Outcome(verdict, (Reply(ask, CONSENT),), case.resident, waiting)
 
 
 def wanted(case: Case, reason: str = "asked") -> Outcome:

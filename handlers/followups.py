@@ -1,5 +1,6 @@
 """Go on from a result: keep its day in a calendar, be reminded of it, hand it over to who decides."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -7,12 +8,17 @@ from handlers import escalation, phrases, reminders
 from handlers.cases import Case
 from handlers.messages import Calendar, Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
+from knowledge import regions
 from knowledge.clocks.deadlines import Due
 from knowledge.clocks.ics import ics
 from knowledge.guides import interviews
+from knowledge.guides.conditions import Value
+from knowledge.guides.forms import Interview
+from knowledge.guides.interviews import State
+from knowledge.guides.slots import UNKNOWN
 from knowledge.results import Result
 
-AID = "legal_aid"
+AID, CROSS_REGION = "legal_aid", "cross_region"
 
 
 def options(result: Result, day: date) -> tuple[Option, ...]:
@@ -20,7 +26,7 @@ def options(result: Result, day: date) -> tuple[Option, ...]:
     ahead = isinstance(result, Due) and isinstance(result.value, date) and result.value >= day
     if ahead:
         return phrases.CALENDAR, phrases.REMIND
-    return (phrases.AID,) if result.kind == AID else ()
+    return {AID: (phrases.AID,), CROSS_REGION: (phrases.PARTNER,)}.get(result.kind, ())
 
 
 def calendar(case: Case) -> Outcome:
@@ -60,6 +66,19 @@ def hand_over(case: Case) -> Outcome:
     return escalation.wanted(replace(case, situation=replace(case.situation, dialogue=held)), "legal aid")
 
 
+def refer(case: Case) -> Outcome:
+    """A partner place is asked to help, if the resident agrees to just that; nothing but the matter goes there."""
+    facts = _facts(case) if (result := _result(case)) and result.kind == CROSS_REGION else {}
+    if not facts:
+        return _said(case, phrases.NO_MATTER)
+    places = {name: str(facts.get(name) or UNKNOWN) for name in ("person", "matter")}
+    home = regions.partnerships()[0].places[0]
+    away = next((place for place in places.values() if home not in place and place != UNKNOWN), "那边")
+    words = phrases.REFERRAL_WORDS.format(place=away, item=facts["item"], **places)
+    verdict = Verdict(Decision.ESCALATE, why="partner")
+    return escalation.consent(case, words, "partner", phrases.ASK_REFERRAL.format(place=away, words=words), verdict)
+
+
 def _due(case: Case) -> Due | None:
     result = _result(case)
     return result if isinstance(result, Due) else None
@@ -67,11 +86,20 @@ def _due(case: Case) -> Due | None:
 
 def _result(case: Case) -> Result | None:
     """What was worked out last, as its file has it today."""
+    finished = _finished(case)
+    return interviews.result(*finished, case.day) if finished else None
+
+
+def _facts(case: Case) -> Mapping[str, Value]:
+    """What that rests on."""
+    finished = _finished(case)
+    return interviews.facts(*finished) if finished else {}
+
+
+def _finished(case: Case) -> tuple[Interview, State] | None:
     state = case.dialogue.finished
     interview = interviews.find(state.interview) if state else None
-    if interview is None or state is None or not interviews.holds(interview, state):
-        return None
-    return interviews.result(interview, state, case.day)
+    return (interview, state) if interview and state and interviews.holds(interview, state) else None
 
 
 def _said(case: Case, words: str, file: Calendar | None = None) -> Outcome:

@@ -100,6 +100,15 @@ def join(case: Case, party: str, resident: str) -> Case:
     return replace(case, parties=joined)
 
 
+def correct(case: Case, party: str, *, name: str, also: str, address: str, phone: str) -> Case:
+    """Who a party is, put right or made whole."""
+    if not name:
+        raise Refused("姓名不能空着。")
+    changed = (replace(one, name=name, also=also, address=address, phone=phone) for one in case.parties)
+    told = tuple(new if one.id == party else one for one, new in zip(case.parties, changed, strict=True))
+    return _moved(case, Act.CORRECT, parties=told)
+
+
 def agree(case: Case, party: str) -> Case:
     """A party says yes to mediation."""
     return _moved(case, Act.AGREE, parties=_saying(case, party, agrees=True))

@@ -14,6 +14,7 @@ SKIP = Option("不说/找不到", "skip")
 CALENDAR = Option("加到日历", "calendar")
 RESUME = Option("接着来", "resume")
 AID = Option("转法律援助中心", "aid")
+PARTNER = Option("请那边的服务点帮忙", "partner")
 REMIND = Option("提醒我", "remind")
 NONE_OF_THESE = Option("都不是，找人工", "human")
 UNSUBSCRIBE = Option("退订", "unsubscribe")
@@ -92,6 +93,12 @@ CALENDAR_ENCLOSED = "点开这个文件，手机就会问要不要加到日历�
 WILL_REMIND = f"好的，{{title}}，我会在{{days}}上午{{hour}}点左右提醒您。不想要了，随时发“{STOP}”。"
 TOO_LATE_TO_REMIND = "离最后一天太近，来不及另外提醒了。请照上面说的马上去办。"
 REMINDS_NO_MORE = "好的，以后不再提醒。要再提醒，重新算一次期限就行。"
+
+ASK_REFERRAL = """可以请{place}的服务点帮忙，先由村居法律顾问经手。
+只转必需的：{words}。别的话都不转。
+这要单独征得您同意，您同意吗？"""
+REFERRAL_WORDS = "请{place}的服务点帮忙；办的事：{item}；人在：{person}；事情归：{matter}"
+NO_MATTER = "先说说要办什么事、人在哪里、事情归哪里，再请那边帮忙。"
 
 MEDIATION_OPENED = """【登记申请人民调解】
 登记好了，调解号 {number}，请记下来。

@@ -48,6 +48,7 @@ class Act(StrEnum):
     """What can be done in a mediation."""
 
     AGREE = "agree"
+    CORRECT = "correct"  # who a party is
     DECLINE = "decline"
     STOP = "stop"  # a party wants no more of what has begun
     ACCEPT = "accept"
@@ -74,6 +75,7 @@ def _to(state: State, *sources: State) -> dict[State, State]:
 
 MOVES: Mapping[Act, Mapping[State, State]] = {
     Act.AGREE: _to(State.INTAKE, State.INTAKE),
+    Act.CORRECT: {state: state for state in BEFORE},
     Act.DECLINE: _to(State.DECLINED, State.INTAKE, State.ACCEPTED),
     Act.STOP: _to(State.FAILED, State.MEDIATING, State.DRAFTED),
     Act.ACCEPT: _to(State.ACCEPTED, State.INTAKE),
@@ -95,6 +97,7 @@ MOVES: Mapping[Act, Mapping[State, State]] = {
 }
 ACT_NAMES = {
     Act.AGREE: "表示愿意调解",
+    Act.CORRECT: "改当事人的情况",
     Act.DECLINE: "拒绝调解",
     Act.STOP: "要求终止调解",
     Act.ACCEPT: "受理",

@@ -281,6 +281,8 @@ def _command(case: Case, command: Command) -> Outcome:
             return followups.calendar(case)
         case Command.REMIND:
             return followups.remind(case)
+        case Command.PARTNER:
+            return followups.refer(case)
         case Command.AID:
             return followups.hand_over(case)
         case Command.HUSH:

@@ -18,9 +18,9 @@ from knowledge.sums import amounts
 
 FIRST, SECOND = "a", "b"  # ids of the parties
 SHORT, LONG = 120, 2000  # characters
-_ACTS = (Act.AGREE, Act.DECLINE, Act.SKETCH, Act.DRAFT, Act.SIGN, Act.APPLY, Act.CONFIRM, Act.REJECT)  # with a form
+_FORMS = (Act.AGREE, Act.DECLINE, Act.CORRECT, Act.SKETCH, Act.DRAFT, Act.SIGN, Act.APPLY, Act.CONFIRM, Act.REJECT)
 BUTTONS = (Act.ACCEPT, Act.START, Act.ESCALATE, Act.REPORT, Act.WITHDRAW, Act.PERFORM, Act.FAIL, Act.RENEW)
-ON_THE_PAGE = frozenset((*_ACTS, *BUTTONS))
+ON_THE_PAGE = frozenset((*_FORMS, *BUTTONS))
 
 
 def moved(case: Case, act: Act, form: FormData, mediator: int, today: date) -> Case:
@@ -29,6 +29,8 @@ def moved(case: Case, act: Act, form: FormData, mediator: int, today: date) -> C
         case Act.AGREE | Act.DECLINE:
             said = mediation.agree if act is Act.AGREE else mediation.decline
             return said(case, _line(form, "party"))
+        case Act.CORRECT:
+            return mediation.correct(case, _line(form, "party"), **_particulars(form))
         case Act.ACCEPT:
             return mediation.accept(case)
         case Act.START:
@@ -96,8 +98,11 @@ def agreement(form: FormData) -> Agreement:
 
 
 def _party(form: FormData, one: str) -> Party:
-    name, also, address, phone = (_line(form, f"{one}_{part}") for part in ("name", "also", "address", "phone"))
-    return Party(one, name, address, phone, agrees=True if f"{one}_agrees" in form else None, also=also)
+    return Party(one, **_particulars(form, f"{one}_"), agrees=True if f"{one}_agrees" in form else None)
+
+
+def _particulars(form: FormData, prefix: str = "") -> dict[str, str]:
+    return {part: _line(form, prefix + part) for part in ("name", "also", "address", "phone")}
 
 
 def _signatures(form: FormData) -> Signatures:

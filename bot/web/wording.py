@@ -58,6 +58,7 @@ URGENCY = {Level.P0: "特急", Level.P1: "加急", Level.P2: "一般"}
 REASONS = {
     "asked": "居民要找人工",
     "legal aid": "居民想申请法律援助",
+    "partner": "居民想请合作地区的服务点帮忙",
     "low confidence": "机器没有把握",
     "topic not in force": "有关规定正在更新",
     "urgent": "紧急分流",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import phrases, results
+from handlers import phrases, residents, results
 from handlers.cases import Library
 from handlers.dialogue import Stage
 from handlers.messages import Calendar
@@ -162,3 +162,36 @@ def test_after_consent_or_none_the_interview_waits(library: Library, answer: str
 def test_every_limit_and_paper_can_be_the_name_of_a_file() -> None:
     titles = [*(limit.title for limit in deadlines.every().values()), *(one.title for one in papers.papers().values())]
     assert not [title for title in titles if set(title) & set('/\\:*?"<>|\n')]
+
+
+STORY_8 = "人在绵阳打工，案子在铜梁法院，能在绵阳申请法律援助吗"
+
+
+def test_a_partner_place_is_asked_for_help_with_consent_of_its_own_and_nothing_but_the_matter(library: Library) -> None:
+    talk = Talk(library)
+    talk.resident = residents.agree_to_advice(talk.resident)  # an older consent is not enough
+    result = talk.say(STORY_8)
+    assert "partner" in values(result)
+    asked = talk.press("partner")
+    assert "请绵阳的服务点帮忙" in text(asked)
+    assert "单独征得您同意" in text(asked)
+    assert (asked.opened, asked.entries) == ((), ())
+    outcome = talk.press("yes")
+    [ticket], [entry] = outcome.opened, outcome.entries
+    assert ticket.reason == "partner"
+    assert entry.text == "请绵阳的服务点帮忙；办的事：法律援助；人在：绵阳；事情归：铜梁"
+
+
+def test_who_does_not_agree_is_referred_nowhere(library: Library) -> None:
+    talk = Talk(library)
+    talk.say(STORY_8)
+    talk.press("partner")
+    outcome = talk.press("no")
+    assert (text(outcome), outcome.opened, outcome.entries) == (phrases.NO_CONSENT, (), ())
+
+
+def test_without_a_matter_no_partner_is_asked(library: Library) -> None:
+    talk = Talk(library)
+    assert text(talk.say("请那边的服务点帮忙")) == phrases.NO_MATTER
+    talk.say("打5万的官司要多少钱")
+    assert text(talk.say("请那边的服务点帮忙")) == phrases.NO_MATTER

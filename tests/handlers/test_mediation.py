@@ -57,6 +57,8 @@ IMPOSSIBLE: list[tuple[Move, Case, str]] = [
     (lambda case: mediation.join(mediation.join(case, "z", "r1"), "z", "r2"), ASKED, "已经有人登记"),
     (lambda case: mediation.join(mediation.join(case, "z", "r1"), "l", "r1"), ASKED, "已经有人登记"),
     (lambda case: mediation.join(case, "x", "r1"), ASKED, "已经有人登记"),
+    (lambda case: mediation.correct(case, "z", name="", also="", address="", phone=""), ASKED, "不能空着"),
+    (lambda case: mediation.correct(case, "z", name="张", also="", address="", phone=""), BINDING, "协议生效"),
     (lambda case: mediation.confirm(case, LAST - timedelta(1)), APPLIED, "早于申请"),
     (lambda case: mediation.agree(case, "x"), ASKED, "不是这件调解的当事人"),
     (lambda case: mediation.agree(case, "l"), DECLINED, "一方拒绝"),
@@ -295,6 +297,8 @@ def tried(case: Case, one: Try) -> Case:
     match act:
         case Act.AGREE:
             return mediation.agree(case, party)
+        case Act.CORRECT:
+            return mediation.correct(case, party, name="改", also="", address="", phone="")
         case Act.DECLINE | Act.STOP:
             return mediation.decline(case, party)
         case Act.ACCEPT:

@@ -146,6 +146,13 @@ async def test_who_owns_what_is_refused_with_the_article(mediator: Person) -> No
     assert "第三百五十五条" in await table.refused("apply", ("day", today().isoformat()), *BOTH)
 
 
+async def test_who_a_party_is_can_be_put_right(mediator: Person) -> None:
+    table = await opened(mediator, [("b_address", ""), *(one for one in NEW if one[0] != "b_address")])
+    right = (("party", "b"), ("name", "李四海"), ("also", "男"), ("address", "安居镇示例二村"), ("phone", "139"))
+    assert "李四海，男，住安居镇示例二村，电话139" in await table.done("correct", *right)
+    assert "不能空着" in await table.refused("correct", ("party", "b"), ("name", ""))
+
+
 async def test_an_agreement_whose_days_are_near_stands_above_the_list(mediator: Person) -> None:
     table = await opened(mediator)
     number = table.path.rpartition("/")[2]
