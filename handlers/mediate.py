@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers import mediation
+from handlers import mediation, nearing
 from handlers.bulletins import Told, bulletins
 from handlers.errors import Refused
 from handlers.mediation import Case
@@ -41,7 +41,7 @@ def _due(case: Case, local: datetime) -> tuple[Case, Sequence[Told]]:
     if mediation.is_over(case, today):
         expired = mediation.expire(case, today)
         return expired, bulletins(case, expired)
-    reminders = mediation.due_reminders(case, today)
+    reminders = nearing.due_reminders(case, today)
     if not reminders:
         return case, ()
     by_party = {reminder.party: reminder.words for reminder in reminders}

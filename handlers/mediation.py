@@ -1,6 +1,6 @@
 """Follow a dispute that people's mediation takes, from its intake to an agreement that a court has confirmed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -50,16 +50,6 @@ class Case:
             raise ValueError(f"{self.state} without everybody's consent")
         if self.state in BOUND and (self.agreement is None or self.in_force_on is None):
             raise ValueError(f"{self.state} without an agreement in force")
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """What to tell a party, by id, or the mediator (None), `left` days before the last day."""
-
-    party: str | None
-    words: str
-    last: date
-    left: int
 
 
 # --- before there is an agreement -------------------------------------------------------------------------------------
@@ -247,21 +237,6 @@ def expire(case: Case, today: date) -> Case:
     return expired
 
 
-def due_reminders(case: Case, today: date) -> tuple[Reminder, ...]:
-    """What is to be told today to every party and the mediator; of several missed days only the last is made up for."""
-    due = window(case)
-    if case.state is not State.IN_FORCE or due is None or is_over(case, today):
-        return ()
-    if agreements.barred(case.agreement or Agreement()):
-        return ()
-    told = case.reminded_on or date.min
-    if not any(told < day <= today for day in due.reminders):
-        return ()
-    last = last_day(case)
-    left = (last - today).days
-    return tuple(Reminder(to, _words(case, due, left), last, left) for to in _everybody(case))
-
-
 def reminded(case: Case, today: date) -> Case:
     """Today's reminders were handed out."""
     return _moved(case, Act.REMIND, reminded_on=today)
@@ -285,18 +260,6 @@ def _decided(case: Case, act: Act, day: date) -> Case:
     if case.applied_on and day < case.applied_on:
         raise Refused("法院决定的日子不能早于申请的日子。")
     return decided
-
-
-def _everybody(case: Case) -> Iterable[str | None]:
-    return (*(party.id for party in case.parties), None)
-
-
-def _words(case: Case, due: Due, left: int) -> str:
-    safe = f"，最稳妥在{written(due.safe)}当天或之前" if due.safe and due.safe != due.value else ""
-    when = f"还有{left}天" if left else "今天就是最后一天"
-    return (
-        f"调解{case.number}的协议，申请司法确认的最后一天是{written(last_day(case))}，{when}{safe}。要双方一起去法院。"
-    )
 
 
 def _expired(case: Case) -> str:

@@ -116,7 +116,7 @@ class Mediations:
             settles=disputes().settles,
             elements=disputes().elements,
             last=written(mediation.last_day(case)) if due else "",
-            safe=written(due.safe) if due and due.safe else "",
+            safe=written(due.safe) if due and due.safe and due.safe != due.value else "",
             is_bound=case.state in BOUND,
             ways=mediation.ways(case),
             today=today,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import mediation
+from handlers import mediation, nearing
 from handlers.agreements import Agreement, Party, Signatures
 from handlers.errors import Refused
 from handlers.mediation import Case
@@ -180,7 +180,7 @@ class TestTheWindow:
 
     @pytest.mark.parametrize("left", [20, 10, 3, 1])
     def test_both_parties_and_the_mediator_are_told_before_the_last_day(self, left: int) -> None:
-        told = mediation.due_reminders(replace(BINDING, reminded_on=LAST - timedelta(left + 1)), _before(left))
+        told = nearing.due_reminders(replace(BINDING, reminded_on=LAST - timedelta(left + 1)), _before(left))
         assert [one.party for one in told] == ["z", "l", None]
         assert {(one.last, one.left) for one in told} == {(LAST, left)}
         assert f"还有{left}天" in told[0].words
@@ -189,31 +189,31 @@ class TestTheWindow:
         case, days = BINDING, []
         for count in range(40):
             today = DAY + timedelta(count)
-            if mediation.due_reminders(case, today):
+            if nearing.due_reminders(case, today):
                 days.append((LAST - today).days)
                 case = mediation.reminded(case, today)
         assert days == [20, 10, 3, 1]
 
     def test_of_several_days_missed_one_reminder_makes_up(self) -> None:
         late = _before(2)
-        assert len(mediation.due_reminders(BINDING, late)) == 3
-        assert mediation.due_reminders(mediation.reminded(BINDING, late), late) == ()
+        assert len(nearing.due_reminders(BINDING, late)) == 3
+        assert nearing.due_reminders(mediation.reminded(BINDING, late), late) == ()
 
     def test_a_last_day_that_is_a_day_off_moves_on_and_the_safe_day_is_told(self) -> None:
         case = mediation.sign(replace(DRAFTED, opened_on=date(2026, 11, 1)), date(2026, 11, 20), SIGNED)
-        told = mediation.due_reminders(case, date(2026, 12, 17))
+        told = nearing.due_reminders(case, date(2026, 12, 17))
         assert told[0].last == date(2026, 12, 21)
         assert "最稳妥在2026年12月18日（周五）当天或之前" in told[0].words
 
     @pytest.mark.parametrize("case", [ASKED, DRAFTED, APPLIED, CONFIRMED, EXPIRED, mediation.perform(BINDING)])
     def test_nobody_is_told_where_there_is_nothing_to_ask_the_court(self, case: Case) -> None:
-        assert mediation.due_reminders(case, _before(3)) == ()
+        assert nearing.due_reminders(case, _before(3)) == ()
 
     @pytest.mark.parametrize("late", [1, 200])
     def test_on_day_thirty_one_suing_or_a_new_agreement_is_offered(self, late: int) -> None:
         today = LAST + timedelta(late)
         assert mediation.is_over(BINDING, today)
-        assert mediation.due_reminders(BINDING, today) == ()
+        assert nearing.due_reminders(BINDING, today) == ()
         offered = "".join(step.words for step in mediation.ways(mediation.expire(BINDING, today)))
         assert "起诉" in offered
         assert "重新达成一份协议" in offered
@@ -235,7 +235,7 @@ class TestWhatNoCourtConfirms:
     )
     def test_it_binds_but_cannot_be_brought_to_court_for_confirmation(self, agreement: Agreement, item: str) -> None:
         case = mediation.sign(mediation.draft(BEGUN, agreement), DAY, SIGNED)
-        assert mediation.due_reminders(case, _before(3)) == ()
+        assert nearing.due_reminders(case, _before(3)) == ()
         with pytest.raises(Refused, match=f"第三百五十五条第一款第{item}项"):
             mediation.apply(case, BOTH, DAY)
 
@@ -362,7 +362,7 @@ def test_who_refuses_is_not_bound_whatever_is_tried(case: Case, tries: list[Try]
 
 @given(DAYS)
 def test_reminders_come_before_the_last_day_to_everybody_or_to_nobody(today: date) -> None:
-    told = mediation.due_reminders(BINDING, today)
+    told = nearing.due_reminders(BINDING, today)
     assert [one.party for one in told] in ([], ["z", "l", None])
     assert all(0 <= one.left < 30 for one in told)
 
