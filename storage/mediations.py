@@ -82,7 +82,8 @@ async def write(
     joined = [
         {"number": case.number, "party": party.id, "resident": party.resident}
         for party in case.parties
-        if party.resident
+        # whoever had everything erased has no address, and is not linked anew
+        if party.resident and await address(connection, party.resident)
     ]
     if joined:
         await connection.execute(insert_new(connection, mediation_parties), joined)

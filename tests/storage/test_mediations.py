@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import mediation
 from handlers.agreements import Party
@@ -10,7 +11,7 @@ from handlers.mediation import Case
 from handlers.messages import Address, Reply
 from handlers.proceedings import State
 from handlers.staff import Scope
-from storage.schema import mediation_parties, mediations, outbox
+from storage.schema import addresses, mediation_parties, mediations, outbox
 from storage.store import Store
 from tests.handlers.test_agreements import SIGNED, WHOLE
 from tests.handlers.test_mediation import DAY
@@ -92,6 +93,17 @@ async def test_those_that_ended_are_listed_apart_and_only_those_in_force_have_a_
     assert {one.number for one in await store.mediations.listed(EVERYWHERE)} == {"a", "b"}
     assert [one.number for one in await store.mediations.listed(EVERYWHERE, ended=True)] == ["c"]
     assert State.DECLINED not in {one.state for one in await store.mediations.listed(EVERYWHERE)}
+
+
+async def test_who_had_everything_erased_is_not_linked_anew(store: Store) -> None:
+    gone = await resident(store)
+
+    async def erase(connection: AsyncConnection) -> None:
+        await connection.execute(addresses.delete())
+
+    await store.writer.write(erase)
+    assert await store.mediations.write(asked(applicant=gone.id), (), NOW)
+    assert await rows(store, mediation_parties) == []
 
 
 async def test_a_party_who_is_known_here_is_told_once(store: Store) -> None:
