@@ -24,7 +24,7 @@ from knowledge.text import normalise, tokens
 
 LABELS = Path(__file__).parent / "real_labels.txt"
 FOLDS = 5
-RANK_RIDGE, SIGN_RIDGE = 0.03, 10.0
+RANK_RIDGE, SIGN_RIDGE = 0.1, 10.0
 CEILING = 0.99
 UNSURE = 0.5
 TALK = 200  # sentences of DATA that are no legal question
