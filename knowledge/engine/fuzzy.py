@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONTAINED = 0.95
 TELLING = 6  # characters that say something by themselves
-SHORT = 12  # characters; above that spelling says less than words and meaning do
+_HELD = 0.66  # least likeness of two texts of which one holds the other and is no more than twice as long
 
 _PIECE = regex.compile(r"\p{Han}|[a-zü']+")
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
@@ -32,8 +32,8 @@ def likeness(question: str, variants: Sequence[str]) -> "Floats":
 def sameness(question: str, variants: Sequence[str]) -> "Floats":
     """`likeness`, or CONTAINED where one holds the other and is no more than twice as long."""
     found = likeness(question, variants)
-    for place, variant in enumerate(variants):
-        if found[place] < CONTAINED and _holds(question, variant):
+    for place in np.flatnonzero((found >= _HELD) & (found < CONTAINED)):
+        if _holds(question, variants[int(place)]):
             found[place] = CONTAINED
     return found
 
