@@ -17,7 +17,7 @@ from storage.values import row, value
 _STAFF = (
     select(users.c.id, users.c.login, users.c.role, profiles.c.licensed_until, profiles.c.cap)
     .join(profiles, profiles.c.user == users.c.id, isouter=True)
-    .where(users.c.role.in_((Role.ADVISER, Role.EXPERT)))
+    .where(users.c.is_active, users.c.role.in_((Role.ADVISER, Role.EXPERT)))
 )
 
 

@@ -180,9 +180,8 @@ sessions = Table(
     Column("token", Text, primary_key=True),  # SHA-256 of what the cookie holds
     Column("user", Number, ForeignKey("users.id"), nullable=False),
     Column("csrf", Text, nullable=False),
-    Column(
-        "is_whole", Boolean, nullable=False, server_default=true()
-    ),  # the second factor was given, or is not asked for
+    # the second factor was given, or is not asked for
+    Column("is_whole", Boolean, nullable=False, server_default=true()),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
 )

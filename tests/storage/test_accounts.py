@@ -1,6 +1,7 @@
 """A second factor is enrolled once and each code is used once; what an admin changes takes hold at once."""
 
 import asyncio
+from dataclasses import replace
 
 from storage.schema import users
 from storage.store import Store
@@ -47,3 +48,11 @@ class TestRecovery:
         secret = await store.people.secret("adviser")
         assert secret
         assert (secret.password, secret.user.one_time) == ("fresh", True)
+
+    async def test_whoever_left_is_given_no_ticket(self, store: Store) -> None:
+        number = await adviser(store)
+        assert [*(await store.rosters.roster(())).by_id] == [number]
+        [account] = await store.accounts.all()
+        await store.accounts.change(replace(account, is_active=False), number, NOW)
+        assert not (await store.rosters.roster(())).by_id
+        assert await store.people.secret("adviser") is None
