@@ -80,7 +80,11 @@ def test_the_npm_package_agrees_in_both_directions(modules: Path) -> None:
     assert found["signed"] == [signature(TOKEN, "1700000000", "nonce", sealed) for sealed in ours]
 
 
-@pytest.mark.parametrize("sealed", ["", "?", "AAAA", "A" * 44, OURS.seal("好")[:-4], OURS.seal("好")[4:]])
+@pytest.mark.parametrize(
+    "sealed",
+    ["", "?", "AAAA", "A" * 44, OURS.seal("好")[:-4], OURS.seal("好")[4:]],
+    ids=["nothing", "no base64", "short", "noughts", "cut at the end", "cut at the start"],
+)
 def test_what_was_not_sealed_for_us_is_not_opened(sealed: str) -> None:
     with pytest.raises(Unsealable):
         OURS.open(sealed)
