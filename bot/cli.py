@@ -562,3 +562,15 @@ def bench_push(
     from benchmarks.push import report
 
     typer.echo(report(subscribers, drained, lifted, as_json=as_json))
+
+
+@bench.command("wechat")
+def bench_wechat(
+    rate: Annotated[float, typer.Option(help="Messages a second.")] = 50,
+    seconds: Annotated[float, typer.Option(help="For how long.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how soon WeChat is answered, in an open loop against a server with the whole library."""
+    from benchmarks.passive import report
+
+    typer.echo(report(rate, seconds, as_json=as_json))

@@ -1,12 +1,15 @@
 """Wire the official account of WeChat as it was set."""
 
+from datetime import timedelta
+
 from pydantic import SecretStr
 
 from bot.channels.calls import Calls
 from bot.channels.envelope import Envelope
 from bot.channels.wechat import Account, Api, Notice, WeChat
 from bot.channels.wechat.channel import Accept
-from bot.config import Settings
+from bot.channels.wechat.links import Links
+from bot.config import Settings, key
 from storage.store import Store
 
 
@@ -21,8 +24,16 @@ def channel(settings: Settings, store: Store, accept: Accept) -> WeChat:
         counted=store.allowances,
         answered=store.views.answered,
         answer_seconds=file.answer_seconds,
+        links=links(settings),
         notice=Notice(file.template, file.template_fields, settings.file.server.public_url),
     )
+
+
+def links(settings: Settings) -> Links:
+    """The addresses of files; without a public address of our own, those of this machine."""
+    server = settings.file.server
+    base = server.public_url or f"http://{server.host}:{settings.port}"
+    return Links(base, key(settings, "cookie_key"), timedelta(hours=settings.file.web.file_hours))
 
 
 def api(settings: Settings, store: Store) -> Api:

@@ -97,8 +97,6 @@ Receipt = Sent | Later | Held | Closed | Refused | Uncertain
 
 GIVE_UP_AFTER = timedelta(hours=24)
 RESEND_MARK = "（这条可能重复）\n"
-HAND_OVER = frozenset({"telegram", "web", "console"})  # channels that take a file
-NO_FILE = "\n（这个聊天软件里发不了文件。请在网页上再填一次，就能下载；也可以发“找人工”，请顾问帮忙打印。）"
 
 
 def settle(delivery: Delivery, receipt: Receipt, now: datetime, resend_after: timedelta) -> Delivery:
@@ -135,10 +133,8 @@ def backoff(tries: int) -> timedelta:
 
 
 def wording(delivery: Delivery) -> str:
-    """The text to send, marked when it may be a repetition, and saying where its file can be had."""
-    lacking = delivery.reply.attachment and delivery.address.channel not in HAND_OVER
-    words = delivery.reply.text + NO_FILE if lacking else delivery.reply.text
-    return RESEND_MARK + words if delivery.resent else words
+    """The text to send, marked when it may be a repetition."""
+    return RESEND_MARK + delivery.reply.text if delivery.resent else delivery.reply.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +162,26 @@ LIMITS = {
 }
 UNLIMITED = Limit(100_000, len)
 WITHOUT_BUTTONS = frozenset({"wechat"})
+BY_NUMBER, IN_WORDS, MY_TICKETS = "回复数字：", "可以回复：", "发“我的工单”，可以选："
 
 
-def parts(reply: Reply, channel: str) -> tuple[Reply, ...]:
+def parts(reply: Reply, channel: str, lane: Lane = Lane.TALK) -> tuple[Reply, ...]:
     """The reply in pieces that the channel takes; the options and the file go with the last."""
     limit = LIMITS.get(channel, UNLIMITED)
-    reply = _spelled(reply) if channel in WITHOUT_BUTTONS else reply
+    reply = _spelled(reply, lane) if reply.options and channel in WITHOUT_BUTTONS else reply
     *first, last = split(reply.text, limit)
     return (*(Reply(text) for text in first), replace(reply, text=last))
 
 
-def _spelled(reply: Reply) -> Reply:
-    """The reply with its options as lines, for a channel where they are picked by number."""
-    lines = (f"{number}. {option.label}" for number, option in enumerate(reply.options, 1))
-    text = "\n".join((reply.text, "", "回复数字：", *lines))
-    return replace(reply, text=text, options=()) if reply.options else reply
+def _spelled(reply: Reply, lane: Lane) -> Reply:
+    """The reply with its options in words, for a channel that shows none."""
+    if lane is Lane.TALK:
+        lines = (f"{number}. {option.label}" for number, option in enumerate(reply.options, 1))
+        ways = "\n".join((BY_NUMBER, *lines))
+    else:  # it comes unasked: a number would be taken for an option of what the resident is at
+        labels = "、".join(f"“{option.label}”" for option in reply.options)
+        ways = f"{MY_TICKETS}{labels}" if lane is Lane.TICKET else f"{IN_WORDS}{labels}"
+    return replace(reply, text=f"{reply.text}\n\n{ways}", options=())
 
 
 def split(text: str, limit: Limit) -> tuple[str, ...]:

@@ -190,7 +190,9 @@ async def enqueue(
             "due_at": stamp(now),
         }
         for cause, address, lane, replies in rows
-        for number, reply in enumerate(part for whole in replies for part in deliveries.parts(whole, address.channel))
+        for number, reply in enumerate(
+            part for whole in replies for part in deliveries.parts(whole, address.channel, lane)
+        )
     ]
     if fresh:
         await connection.execute(insert_new(connection, outbox), fresh)

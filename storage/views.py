@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Select, Text, bindparam, case, cast, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from handlers.deliveries import State as Sending
@@ -68,6 +68,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Where answers go: the channel, and whether one is held there until the resident writes, who was told so."""
+
+    channel: str
+    held: bool = False
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A ticket with everything said on it; `undelivered` if the resident could not be reached last."""
 
@@ -75,6 +84,7 @@ class File:
     place: str
     lines: tuple[Line, ...]
     undelivered: bool
+    ways: tuple[Way, ...] = ()
 
 
 class Views:
@@ -128,12 +138,10 @@ class Views:
 
     async def answered(self, channel: str, external_id: str, reference: str) -> str | None:
         """The text that went out first in answer to a message, if it went out under that reference."""
-        heard = select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.external_id == external_id)
+        given = {"of": channel, "number": external_id, "under": reference}
         async with reading(self._read) as connection:
-            number = (await connection.execute(heard)).scalar()
-            first = select(outbox).where(outbox.c.cause == f"in:{number}", outbox.c.part == 0)
-            found = (await connection.execute(first)).first() if number is not None else None
-        return reply_in(self._vault, found).text if found and found.reference == reference else None
+            found = (await connection.execute(_ANSWERED, given)).first()
+        return reply_in(self._vault, found).text if found else None
 
     async def names(self) -> dict[int, str]:
         """The name of each member of staff, by number."""
@@ -169,11 +177,31 @@ class Views:
                 return None
             rows = (await connection.execute(said)).fetchall()
             causes = [f"entry:{r.id}" for r in rows if r.author == Author.ADVISER]
-            states = (await connection.execute(select(outbox.c.state).where(outbox.c.cause.in_(causes)))).scalars()
-            lost = any(state in (Sending.DEAD, Sending.CLOSED) for state in states)
+            answers = select(outbox.c.channel, outbox.c.state, outbox.c.reason).where(outbox.c.cause.in_(causes))
+            sent = (await connection.execute(answers.order_by(outbox.c.id))).fetchall()
+            lost = any(r.state in (Sending.DEAD, Sending.CLOSED) for r in sent)
         lines = tuple(Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at)) for r in rows)
         queued = _queued(found)
-        return File(queued.ticket, queued.place, lines, lost)
+        return File(queued.ticket, queued.place, lines, lost, _ways(sent))
+
+
+# made once: it is asked with every message that comes in a request
+_ANSWERED = (
+    select(outbox)
+    .select_from(outbox.join(inbox, outbox.c.cause == literal_column("'in:'", Text) + cast(inbox.c.id, Text)))
+    .where(
+        inbox.c.channel == bindparam("of"),
+        inbox.c.external_id == bindparam("number"),
+        outbox.c.part == 0,
+        outbox.c.reference == bindparam("under"),
+    )
+)
+
+
+def _ways(sent: Sequence[Any]) -> tuple[Way, ...]:
+    held = {r.channel: r.reason for r in sent if r.state == Sending.HELD}
+    channels = dict.fromkeys(r.channel for r in sent)
+    return tuple(Way(c, c in held, held.get(c, "").endswith("told")) for c in channels)
 
 
 def _tickets(scope: Scope) -> Select[Any]:

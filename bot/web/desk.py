@@ -114,6 +114,7 @@ class Desk:
                 (line, line.text if line.author is Author.ADVISER else masks.mask(line.text)) for line in file.lines
             ],
             undelivered=file.undelivered,
+            ways=[(wording.CHANNELS[way.channel], way) for way in file.ways],
             mine=ticket.adviser == session.user.id,
             states=State,
             advisers=Author.ADVISER,

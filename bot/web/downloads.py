@@ -46,12 +46,17 @@ class Downloads:
             raise HTTPException(404)
         if until <= now().timestamp():
             raise HTTPException(410, wording.LINK_EXPIRED)
-        attachment = await self._app.store.views.attachment(Address(NAME, visitor), number)
-        if attachment is None:
-            raise HTTPException(404)
-        file = await files.made(attachment)
-        disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
-        return Response(file.content, headers={"Content-Disposition": disposition}, media_type=file.kind)
+        return await handed(self._app, Address(NAME, visitor), number)
 
     def _sign(self, visitor: str, number: int, until: int) -> str:
         return hmac.new(self._key, f"file:{visitor}:{number}:{until}".encode(), sha256).hexdigest()
+
+
+async def handed(app: App, address: Address, number: int) -> Response:
+    """The file that went to that address in that delivery."""
+    attachment = await app.store.views.attachment(address, number)
+    if attachment is None:
+        raise HTTPException(404)
+    file = await files.made(attachment)
+    disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return Response(file.content, headers={"Content-Disposition": disposition}, media_type=file.kind)

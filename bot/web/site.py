@@ -82,6 +82,10 @@ def _called(app: App) -> list[Route]:
     if app.telegram is not None and app.settings.file.telegram.mode == "webhook":
         routes.append(Route(app.telegram.path, app.telegram.posted, methods=["POST"]))
     if app.wechat is not None:
+        from bot.web.handouts import Handouts
+        from bot.wechat import links
+
+        routes += Handouts(app, links(app.settings)).routes()
         routes.append(Route(app.wechat.path, app.wechat.verify, methods=["GET"]))
         routes.append(Route(app.wechat.path, app.wechat.posted, methods=["POST"]))
     return routes

@@ -84,3 +84,6 @@ def span(length: timedelta) -> str:
     if seconds < 3600:
         return f"{-(-seconds // 60)}分钟"
     return f"{seconds // 3600}小时" if seconds < 86400 else f"{seconds // 86400}天"
+
+
+CHANNELS = {"web": "网页", "wechat": "微信", "telegram": "Telegram", "console": "终端"}

@@ -2,19 +2,25 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import wechat as wiring
 from bot import work
+from bot.channels.wechat import channel
 from bot.engine import Blind, bare
 from handlers import allowances, phrases
-from handlers.messages import Address
+from handlers.deliveries import MY_TICKETS, Lane
+from handlers.messages import Address, Calendar, Reply
+from storage.outbox import enqueue
 from tests.fakes.wechat import TOKEN, FakeWeChat, Pushed
 from tests.fakes.wechat.platform import signature, xml
 from tests.journeys.house import House, locked, open_house, receipt_in
@@ -37,7 +43,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def wechat() -> AsyncGenerator[FakeWeChat]:
-    async with FakeWeChat() as fake:
+    async with FakeWeChat(patience=60) as fake:
         yield fake
 
 
@@ -82,10 +88,9 @@ async def test_the_platform_is_shown_that_we_know_the_token(opens: Opens, wechat
 async def test_an_answer_that_is_ready_goes_back_in_the_request(
     opens: Opens, tmp_path: Path, migrated: Path, mode: str
 ) -> None:
-    async with FakeWeChat(safe=mode == "safe") as wechat, opens(wechat=wechat) as house:
+    async with FakeWeChat(safe=mode == "safe", patience=60) as wechat, opens(wechat=wechat) as house:
         pushed = await wechat.say(ANNA, "你好")
         assert pushed.reply == phrases.SMALLTALK["greeting"]
-        assert pushed.asked[-1].seconds < 3
         await house.settled()
         assert [sent.way for sent in wechat.sent] == ["passive"]
         assert wechat.calls(CUSTOM) == 0
@@ -102,7 +107,7 @@ async def test_the_end_of_cdata_in_a_text_ends_nothing(opens: Opens, wechat: Fak
         assert (await house.file(receipt)).lines[0].text == words
         await house.answer("expert1", receipt, words)
         await house.settled()
-        assert follower.texts[-1].endswith(words)
+        assert answers(follower.texts)[-1].endswith(words)
 
 
 async def test_three_deliveries_at_once_are_one_message_and_get_one_text(opens: Opens, wechat: FakeWeChat) -> None:
@@ -158,7 +163,7 @@ async def test_an_answer_whose_request_was_gone_comes_as_a_customer_message(open
 
 async def test_a_stalled_engine_never_breaks_the_five_seconds(opens: Opens, wechat: FakeWeChat) -> None:
     library, _ = bare()
-    async with opens(books=(library, Slow(4.5))):
+    async with opens(books=(library, Slow(4.5)), changes={"wechat": {"answer_seconds": 2.9}}):
         pushed = await asyncio.gather(*(wechat.say(f"oMany{n}", "墙倒了谁赔") for n in range(20)))
         assert all(len(one.asked) == 1 and one.asked[0].seconds < 4 for one in pushed)
 
@@ -167,8 +172,7 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_danger_is_told(open
     async with opens(changes={"wechat": {"answer_seconds": 1.0}}) as house, locked(house.database):
         pushed = await wechat.say(ANNA, "我想自杀，活不下去了")
         assert (pushed.failed, pushed.asked[0].status) == (True, 503)
-        assert pushed.asked[0].seconds < 3
-        assert len(wechat.texts(ANNA, "custom")) == 1
+        await wechat.until(lambda: bool(wechat.texts(ANNA, "custom")), within=60)
         assert "12356" in wechat.texts(ANNA)[0]
 
 
@@ -218,7 +222,7 @@ async def test_frames_that_cannot_be_read_are_named_so(
 
 
 async def test_in_safe_mode_nothing_comes_in_the_open(opens: Opens) -> None:
-    async with FakeWeChat(safe=True) as wechat, opens(wechat=wechat) as house:
+    async with FakeWeChat(safe=True, patience=60) as wechat, opens(wechat=wechat) as house:
         frame = xml(wechat.frame(ANNA, "text", {"Content": "你好", "MsgId": 1}))
         assert await posted(wechat, frame) == 403
         query, sealed = wechat.platform.envelope(frame)
@@ -319,12 +323,44 @@ async def test_a_long_text_is_cut_between_graphemes_into_what_wechat_takes(opens
         await house.settled()
         first, *others = wechat.texts(ANNA, "custom")
         whole = "".join((first, *others))
-        assert whole.endswith("法" * 1500)
+        assert "法" * 1500 in whole
         assert len(others) == 2
         assert all(len(part.encode()) <= 2000 for part in (first, *others))
 
 
+async def status(session: ClientSession, address: str) -> int:
+    async with session.get(address) as answer:
+        return answer.status
+
+
+async def test_a_file_is_fetched_by_the_link_that_was_sent_and_by_no_other(opens: Opens, wechat: FakeWeChat) -> None:
+    async with opens() as house, ClientSession() as session:
+        await house.follower(ANNA).say("你好")
+        reply = Reply("放进日历：", (), Calendar("期限.ics", "BEGIN:VCALENDAR"))
+        store, there, now = house.app.store, Address("wechat", ANNA), datetime.now(UTC)
+
+        async def work(connection: AsyncConnection) -> None:
+            await enqueue(connection, store.vault, now, [("file", there, Lane.TICKET, [reply])])
+
+        await store.writer.write(work)
+        await house.settled()
+        text, link = wechat.texts(ANNA)[-1].split("\n")
+        assert text == "放进日历："
+        link = link.removeprefix(channel.FETCH)
+        *before, number, until, _ = link.split("/")
+        forged = (link[:-1] + ("0" if link[-1] != "0" else "1"), "/".join((*before, number, until, "签名")))
+        assert [await status(session, address) for address in (link, *forged)] == [200, 404, 404]
+        links = wiring.links(house.settings)
+        late = replace(links, clock=lambda: now - timedelta(hours=3)).link(ANNA, int(number))
+        assert await status(session, late) == 410
+
+
 # -- what may be sent later
+
+
+def answers(texts: Sequence[str]) -> list[str]:
+    """The words of answers, without what can be done about them."""
+    return [text.partition(f"\n\n{MY_TICKETS}")[0] for text in texts]
 
 
 async def ticket_of(house: House, openid: str = ANNA) -> str:
@@ -357,13 +393,15 @@ async def test_an_adviser_answers_five_times_and_the_sixth_waits_for_the_residen
         receipt = await ticket_of(house)
         await house.answer("expert1", receipt, *(f"第{n}次" for n in range(1, 7)))
         await house.settled()
-        assert [text.splitlines()[-1] for text in wechat.texts(ANNA, "custom")] == [f"第{n}次" for n in range(1, 6)]
+        assert [text.splitlines()[-1] for text in answers(wechat.texts(ANNA, "custom"))] == [
+            f"第{n}次" for n in range(1, 6)
+        ]
         assert wechat.calls(CUSTOM, 45047) == 0, "we counted, so nothing was refused"
         assert house.rows("SELECT state, reason FROM outbox WHERE state <> 'sent'") == [("held", "nothing left")]
         wechat.shift += 1  # the platform's times are whole seconds
         heard = await house.follower(ANNA).say("谢谢")
         assert heard.texts[0] == phrases.SMALLTALK["thanks"]
-        assert heard.texts[1].endswith("第6次")
+        assert answers(heard.texts)[1].endswith("第6次")
         assert house.count("outbox", "state = 'held'") == 0
 
 
@@ -378,7 +416,7 @@ async def test_after_48_hours_a_template_message_says_that_an_answer_waits(opens
         assert wechat.texts(ANNA, "template") == ["您有新的答复\n回复任意内容查看"], "once for both"
         assert house.rows("SELECT reason FROM outbox WHERE state = 'held'") == [("nothing left, told",)] * 2
         heard = await house.follower(ANNA).say("看")
-        assert heard.texts[-1].endswith("请带身份证来。")
+        assert answers(heard.texts)[-1].endswith("请带身份证来。")
 
 
 async def test_without_a_template_it_goes_to_another_open_address_of_the_resident(
@@ -394,7 +432,7 @@ async def test_without_a_template_it_goes_to_another_open_address_of_the_residen
         await house.answer("expert1", receipt, "请带身份证来。")
         await house.settled()
         assert wechat.texts(ANNA)[-1] != "请带身份证来。"
-        assert phone.texts[-1].endswith("请带身份证来。")
+        assert answers(phone.texts)[-1].endswith("请带身份证来。")
 
 
 @pytest.mark.parametrize("code", [45015, 45047])
@@ -440,7 +478,7 @@ async def test_what_the_api_answers_decides_what_becomes_of_a_message(
         wechat.fault(CUSTOM, **how)
         await house.answer("expert1", receipt, "请来。")
         last = "SELECT state FROM outbox WHERE lane = 1"
-        await wechat.until(lambda: house.rows(last) == [(state,)], within=15)
+        await wechat.until(lambda: house.rows(last) == [(state,)], within=60)
         assert len(wechat.texts(ANNA, "custom")) == sent
 
 
@@ -453,7 +491,7 @@ async def test_a_stale_token_is_fetched_anew_once_and_the_call_repeated_once(ope
         wechat.tokens.revoke()
         await house.answer("expert1", receipt, "二", "三")
         await house.settled()
-        assert [text[-1] for text in wechat.texts(ANNA, "custom")] == ["二", "三"]
+        assert [text[-1] for text in answers(wechat.texts(ANNA, "custom"))] == ["二", "三"]
         assert wechat.calls(CUSTOM, 40001) == 1
         assert wechat.tokens.asked == 2
         secret = wechat.tokens.made[-1]
@@ -465,4 +503,4 @@ async def test_a_wrong_secret_keeps_what_is_to_be_sent(opens: Opens, wechat: Fak
         receipt = await ticket_of(house)
         wechat.fault(TOKENS, code=40125, times=2)
         await house.answer("expert1", receipt, "一")
-        await wechat.until(lambda: bool(wechat.texts(ANNA, "custom")))
+        await wechat.until(lambda: bool(wechat.texts(ANNA, "custom")), within=60)

@@ -11,7 +11,6 @@ from hypothesis import strategies as some
 from handlers import deliveries
 from handlers.deliveries import (
     LIMITS,
-    NO_FILE,
     RESEND_MARK,
     Closed,
     Delivery,
@@ -102,13 +101,6 @@ def test_only_a_repetition_is_marked() -> None:
     assert (wording(TALK), wording(RESENT)) == ("答", "（这条可能重复）\n答")
 
 
-def test_where_a_channel_takes_no_file_the_words_say_how_to_get_it() -> None:
-    enclosed = replace(TALK, reply=Reply("文档在这里。", attachment=Calendar("日.ics", "")))
-    assert wording(enclosed) == "文档在这里。"
-    assert wording(replace(enclosed, address=Address("wechat", "1"))) == f"文档在这里。{NO_FILE}"
-    assert wording(replace(TALK, address=Address("wechat", "1"))) == "答"
-
-
 @pytest.mark.parametrize(
     ("text", "units", "octets"), [("", 0, 0), ("a", 1, 1), ("铜梁", 2, 6), ("😀", 2, 4), ("👨‍👩‍👧", 8, 18)]
 )
@@ -191,3 +183,12 @@ def test_where_there_are_no_buttons_the_options_are_numbered_lines_within_the_li
     assert "".join(piece.text for piece in pieces).endswith("7. " + "第7个选项" * 6)
     assert all(len(piece.text.encode()) <= 2000 and not piece.options for piece in pieces)
     assert deliveries.parts(Reply("短"), "wechat") == (Reply("短"),)
+
+
+def test_what_comes_unasked_offers_no_numbers_where_there_are_no_buttons() -> None:
+    reply = Reply("答复", (Option("补充说明", "t:1:add"), Option("办好了", "t:1:done")))
+    [ticket] = deliveries.parts(reply, "wechat", Lane.TICKET)
+    assert ticket == Reply("答复\n\n发“我的工单”，可以选：“补充说明”、“办好了”")
+    [push] = deliveries.parts(Reply("普法", (Option("退订", "unsubscribe"),)), "wechat", Lane.PUSH)
+    assert push == Reply("普法\n\n可以回复：“退订”")
+    assert deliveries.parts(reply, "telegram", Lane.TICKET) == (reply,)

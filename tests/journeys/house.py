@@ -25,7 +25,7 @@ from pydantic import SecretStr
 
 from bot.app import App, build, connect
 from bot.channels.console import Console
-from bot.config import Environment, File, Settings
+from bot.config import Environment, File, Settings, WeChat
 from bot.engine import Engine, open_library, whole
 from bot.web.site import site
 from handlers import advise
@@ -38,7 +38,7 @@ from storage.store import Store
 from storage.views import File as TicketFile
 from tests.fakes import wechat as weixin
 from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.fakes.wechat import FakeWeChat
+from tests.fakes.wechat import FakeWeChat, Pushed
 
 Changes = dict[str, dict[str, Any]]
 SECRET = "webhook-secret-of-the-tests_01"
@@ -95,9 +95,11 @@ def settings_in(folder: Path, api: str, changes: Changes | None = None) -> Setti
 def with_wechat(settings: Settings, wechat: FakeWeChat) -> Settings:
     """The same with an official account."""
     mode = "safe" if wechat.platform.safe else "plain"
-    section = settings.file.wechat.model_copy(
-        update={"app_id": weixin.APP_ID, "account": weixin.ACCOUNT, "mode": mode, "api_url": wechat.base}
-    )
+    given = settings.file.wechat
+    # a busy machine must not turn an answer in the request into a later one, unless a test is about that
+    patience = given.answer_seconds if given.answer_seconds != WeChat().answer_seconds else 30.0
+    account = {"app_id": weixin.APP_ID, "account": weixin.ACCOUNT, "mode": mode, "api_url": wechat.base}
+    section = given.model_copy(update=account | {"answer_seconds": patience})
     secrets = {
         "wechat_token": SecretStr(weixin.TOKEN),
         "wechat_secret": SecretStr(weixin.SECRET),
@@ -350,6 +352,7 @@ class Follower:
     house: House
     wechat: FakeWeChat
     openid: str
+    pushed: Pushed | None = None  # what became of the last message
 
     @property
     def texts(self) -> list[str]:
@@ -358,7 +361,11 @@ class Follower:
 
     async def say(self, words: str) -> Heard:
         """Write, and read until nothing more comes."""
-        return await self.after(self.wechat.say(self.openid, words))
+        return await self.after(self._said(words))
+
+    async def _said(self, words: str) -> None:
+        self.wechat.shift += 1  # the platform's times are whole seconds, and nobody writes twice in one
+        self.pushed = await self.wechat.say(self.openid, words)
 
     async def pick(self, label: str) -> Heard:
         """Type the number of the newest option of that label."""
@@ -372,7 +379,7 @@ class Follower:
         await self.house.settled()
         came = self.texts[before:]
         labels = _CHOICE.findall(came[-1].partition("回复数字：")[2]) if came else []
-        texts = (text.partition("\n\n回复数字：")[0] for text in came)
+        texts = (re.split("\n\n(?:回复数字：|发“我的工单”)", text)[0] for text in came)
         return Heard(tuple(texts), tuple(label for _, label in labels))
 
 

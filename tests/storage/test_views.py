@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from handlers import tickets
-from handlers.deliveries import Closed, Refused, Sent, settle
+from handlers.deliveries import Closed, Held, Refused, Sent, settle
 from handlers.messages import Address, Document, Option, Reply
 from handlers.outcomes import Placed
 from handlers.staff import Scope
 from handlers.tickets import Author, Entry, Level, State
 from knowledge.guides.papers import Draft
 from storage.store import Store
-from storage.views import TRANSCRIPT
+from storage.views import TRANSCRIPT, Way
 from tests.storage.given import (
     CHANNELS,
     NOW,
@@ -200,8 +200,30 @@ class TestTicket:
         assert found
         assert found.undelivered == undelivered
 
+    @pytest.mark.parametrize("told", [False, True])
+    async def test_it_says_where_an_answer_goes_and_what_is_held(self, store: Store, told: bool) -> None:
+        by = await adviser(store)
+        ticket = await opened_ticket(store)
+        await moved(store, tickets.answer(tickets.claim(ticket, by, NOW), by, at(60)), "答")
+        held = [settle(d, Held("nothing left", told), at(61), at(60) - NOW) for d in await claim(store, at(61))]
+        await store.outbox.turn(held, CHANNELS, 0, at(61))
+        found = await store.views.ticket(EVERYTHING, ticket.receipt)
+        assert found
+        assert (found.ways, found.undelivered) == ((Way("telegram", held=True, told=told),), False)
+
     async def test_the_words_of_one_ticket_cannot_be_read_as_those_of_another(self, store: Store) -> None:
         ticket = await opened_ticket(store)
         sealed = store.vault.seal("话", f"entry:{ticket.receipt}")
         with pytest.raises(ValueError, match="cannot be opened"):
             store.vault.open(sealed, f"entry:{replace(ticket, receipt='TL-2').receipt}")
+
+
+async def test_what_a_message_was_answered_with_is_found_by_its_number_and_way(store: Store) -> None:
+    await answered(store, inbound("你好", external="a"), reply="您好")
+    told = [settle(d, Sent("passive"), at(1), at(1) - NOW) for d in await claim(store)]
+    await store.outbox.turn(told, CHANNELS, 0, at(1))
+    views = store.views
+    assert await views.answered("telegram", "a", "passive") == "您好"
+    assert await views.answered("telegram", "a", "custom") is None
+    assert await views.answered("telegram", "b", "passive") is None
+    assert await views.answered("wechat", "a", "passive") is None

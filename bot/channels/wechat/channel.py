@@ -20,6 +20,7 @@ from bot.channels.wechat.account import Account, Forged
 from bot.channels.wechat.api import Api
 from bot.channels.wechat.asking import Asking, Question
 from bot.channels.wechat.inbounds import NAME
+from bot.channels.wechat.links import Links
 from bot.log import failure, logger
 from handlers import allowances
 from handlers.allowances import Allowance
@@ -34,6 +35,7 @@ PASSIVE, CUSTOM = "passive", "custom"  # references of what went out in the requ
 CARRY = 5.0  # seconds for a request to carry an answer back
 AGAIN = 0.2  # seconds until a message that could not be kept is offered once more
 ROOM = 100  # sends at once; WeChat names no pace for customer messages
+FETCH = "点这里取文件（过时就取不到了）："
 QUOTA_PAUSE = timedelta(minutes=10)
 # https://developers.weixin.qq.com/doc/service/guide/dev/api/error_code.html
 BUSY, OUT_OF_CALLS = -1, (45009, 45011)
@@ -68,6 +70,7 @@ class WeChat:
         counted: Allowances,
         answered: Answered,
         answer_seconds: float,
+        links: Links,
         notice: Notice | None = None,
     ) -> None:
         self._account = account
@@ -76,6 +79,7 @@ class WeChat:
         self._allowances = counted
         self._answered = answered
         self._seconds = answer_seconds
+        self._links = links
         self._notice = notice or Notice()
         self._nonces = Nonces()
         self._asking = Asking()
@@ -183,7 +187,7 @@ class WeChat:
 
     async def send(self, delivery: Delivery) -> Receipt:
         """Answer in the request that waits; else by a customer message; else say that an answer waits here."""
-        text = wording(delivery)
+        text = self._worded(delivery)
         if delivery.lane is Lane.TALK and (question := self._asking.answer(delivery.address.external, text)):
             try:
                 async with asyncio.timeout(CARRY):
@@ -192,6 +196,12 @@ class WeChat:
             except TimeoutError:
                 return Uncertain("answer under way")
         return await self._custom(delivery.address, text)
+
+    def _worded(self, delivery: Delivery) -> str:
+        """The text, and where its file is fetched."""
+        if delivery.reply.attachment is None:
+            return wording(delivery)
+        return f"{wording(delivery)}\n{FETCH}{self._links.link(delivery.address.external, delivery.id)}"
 
     async def _custom(self, address: Address, text: str) -> Receipt:
         held = await self._allowance(address)

@@ -139,4 +139,5 @@ def _element(name: str, value: object) -> str:
             words = str(value)
             # CDATA cannot hold its own end, nor any form a control character
             held = "".join(c for c in words if c in "\t\n\r" or c >= " ")
+            held = held.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             return f"<{name}>{escape(held)}</{name}>" if "]]>" in held else f"<{name}><![CDATA[{held}]]></{name}>"
