@@ -26,6 +26,7 @@ lpr = typer.Typer(help="The one-year loan prime rates, for the cap on private in
 statutes = typer.Typer(help="The statute store.", no_args_is_help=True)
 db = typer.Typer(help="The database.", no_args_is_help=True)
 user = typer.Typer(help="Members of staff.", no_args_is_help=True)
+people = typer.Typer(help="Villages and staff, many at once.", no_args_is_help=True)
 wechat = typer.Typer(help="The official account of WeChat.", no_args_is_help=True)
 menu = typer.Typer(help="Its menu.", no_args_is_help=True)
 audit = typer.Typer(help="What staff did.", no_args_is_help=True)
@@ -37,6 +38,7 @@ GROUPS = {
     "kb": kb,
     "db": db,
     "user": user,
+    "people": people,
     "wechat": wechat,
     "audit": audit,
     "quiz": quiz,
@@ -354,6 +356,36 @@ def user_add(
 
     password = _run(add(_settings(), login, name, role, villages))
     typer.echo(f"{login} 的一次性密码（只显示这一次）：{password}")
+
+
+@people.command("template")
+def people_template(file: Annotated[Path, typer.Argument(help="The workbook (.xlsx) to write.")]) -> None:
+    """Write a workbook to fill in with towns, villages and staff."""
+    from bot.staffing import template
+
+    try:
+        typer.echo(template(file))
+    except OSError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@people.command("import")
+def people_import(
+    file: Annotated[Path, typer.Argument(help="The workbook, as `people template` makes it.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Write; without it, only tell what would change.")] = False,
+) -> None:
+    """Bring in towns, villages and staff; one faulty cell, and nothing changes."""
+    from bot.staffing import bring
+    from knowledge.sheets import SheetError
+
+    try:
+        brought = _run(bring(_settings(), file, apply=apply))
+    except SheetError as error:
+        typer.echo(f"没有导入，什么都没改：\n{error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("\n".join(brought.words))
+    for login, password in brought.passwords.items():
+        typer.echo(f"{login} 的一次性密码（只显示这一次）：{password}")
 
 
 @menu.command("publish")

@@ -17,6 +17,7 @@ class Act(StrEnum):
     SESSION_ENDED = "session ended"
     USER_ADDED = "user added"
     USER_CHANGED = "user changed"
+    STAFF_IMPORTED = "staff imported"
     PASSWORD_RESET = "password reset"  # noqa: S105
     SECOND_FACTOR_RESET = "second factor reset"
     TICKET = "ticket"
@@ -35,6 +36,7 @@ ACT_NAMES = {
     Act.SESSION_ENDED: "结束登录",
     Act.USER_ADDED: "新增账号",
     Act.USER_CHANGED: "修改账号",
+    Act.STAFF_IMPORTED: "导入人员",
     Act.PASSWORD_RESET: "重置密码",
     Act.SECOND_FACTOR_RESET: "解除验证器",
     Act.TICKET: "办理工单",

@@ -1,51 +1,18 @@
 """Read topics that an editor brings, naming sheet and cell, or file and line, of everything wrong in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-from xlsxwriter.utility import xl_rowcol_to_cell
-
-from knowledge import pages, topics
+from knowledge import pages, sheets, topics
+from knowledge.sheets import Row, SheetError
 from knowledge.topics import SECTIONS, Problem, Topic, TopicError
 from knowledge.workbook import CITATIONS, COLUMNS, DAYS, DIFFERS, FILE, FRONT, LINES, QUESTIONS, TOPICS
 
 _LISTS = {"questions": QUESTIONS, "citations": CITATIONS, "differs": DIFFERS}
 _HEADERS = {key: header for header, key in FRONT.items()} | _LISTS
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a sheet: its cells by their headers, and where they are."""
-
-    sheet: str
-    number: int
-    cells: Mapping[str, Any]
-    columns: Mapping[str, int]
-
-    def text(self, header: str) -> str:
-        """The cell as text, its lines ended alike; a whole number without its decimal point."""
-        value = self.cells[header]
-        whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        return "\n".join(str(whole).splitlines()).strip()
-
-    def lines(self, header: str) -> list[str]:
-        """The lines of the cell."""
-        return [line.strip() for line in self.text(header).splitlines() if line.strip()]
-
-    def day(self, header: str) -> date | str | None:
-        """The cell as a day; as text where it is none."""
-        value = self.cells[header]
-        if isinstance(value, date):
-            return value.date() if isinstance(value, datetime) else value
-        try:
-            return date.fromisoformat(self.text(header)) if value else None
-        except ValueError:
-            return self.text(header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +38,12 @@ def read(source: Path) -> Intake:
 
 
 def _read(path: Path) -> Intake:
-    sheets = _sheets(path)
+    found_in = _sheets(path)
     lists: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in (row for rows in sheets.values() for row in rows):
+    for row in (row for rows in found_in.values() for row in rows):
         lists[row.sheet, row.text("编号")].append(row)
     faults, found = list(_strays(lists)), list[Topic]()
-    for row in sheets[TOPICS]:
+    for row in found_in[TOPICS]:
         front, wrong = _front(row, lists), len(faults)
         faults += _faults(row, front, lists)
         if wrong == len(faults):
@@ -84,39 +51,18 @@ def _read(path: Path) -> Intake:
             faults += _lost(row, found[-1])
     if faults:
         raise TopicError(sorted(_problem(path, *fault) for fault in faults))
-    return Intake(path, Path(), tuple(found), {row.text("编号"): row.number for row in sheets[TOPICS]})
+    return Intake(path, Path(), tuple(found), {row.text("编号"): row.number for row in found_in[TOPICS]})
 
 
 def _problem(path: Path, row: Row, header: str, message: str) -> Problem:
-    cell = xl_rowcol_to_cell(row.number - 1, row.columns.get(header, 0))
-    return Problem(path, row.number, "error", f"{row.sheet}!{cell}：{message}")
+    return Problem(path, row.number, "error", row.at(header, message))
 
 
 def _sheets(path: Path) -> Mapping[str, Sequence[Row]]:
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            names = [name for name in COLUMNS if name in book.sheet_names]
-            grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
-    except (CalamineError, OSError) as error:
-        raise TopicError([Problem(path, 1, "error", f"读不了：{error}")]) from error
-    problems = [Problem(path, 1, "error", text) for name in COLUMNS for text in _misshapen(name, grids.get(name))]
-    if problems:
-        raise TopicError(problems)
-    return {name: _rows(name, grid) for name, grid in grids.items()}
-
-
-def _misshapen(name: str, grid: Sequence[Sequence[Any]] | None) -> Iterable[str]:
-    if grid is None:
-        return [f"没有“{name}”这张表"]
-    headers = [str(header).strip() for header in grid[0]] if grid else []
-    missing = [f"“{name}”表缺少“{header}”这一列" for header in COLUMNS[name] if header not in headers]
-    return missing + [f"“{name}”表有不认识的列“{header}”" for header in headers if header not in COLUMNS[name]]
-
-
-def _rows(name: str, grid: Sequence[Sequence[Any]]) -> Sequence[Row]:
-    columns = {str(header).strip(): column for column, header in enumerate(grid[0])}
-    filled = ((number, row) for number, row in enumerate(grid[1:], 2) if any(str(cell).strip() for cell in row))
-    return [Row(name, number, {h: row[c] for h, c in columns.items()}, columns) for number, row in filled]
+        return sheets.read(path, COLUMNS)
+    except SheetError as error:
+        raise TopicError([Problem(path, 1, "error", fault) for fault in error.faults]) from error
 
 
 def _strays(lists: Lists) -> Iterator[Fault]:

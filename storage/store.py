@@ -12,6 +12,7 @@ from storage.inbox import Inbox
 from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
+from storage.personnel import Personnel
 from storage.privacy import Privacy
 from storage.quizzes import Quizzes
 from storage.records import Records
@@ -51,6 +52,7 @@ class Store:
     rosters: Rosters
     quizzes: Quizzes
     people: People
+    personnel: Personnel
     allowances: Allowances
     tokens: Tokens
     accounts: Accounts
@@ -83,6 +85,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         rosters=Rosters(writer, engines.read),
         quizzes=Quizzes(engines.read),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),
+        personnel=Personnel(writer, engines.read),
         allowances=Allowances(writer, engines.read),
         tokens=Tokens(writer, engines.read, vault),
         accounts=Accounts(writer, engines.read, vault, spans.session),

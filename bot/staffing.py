@@ -1,0 +1,158 @@
+"""Bring in villages and staff from a workbook: what is wrong by its cell, what would change, then the change."""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from bot import app
+from bot.config import ConfigError, Settings
+from bot.people import LOGIN
+from bot.web import passwords
+from handlers import personnel
+from handlers.personnel import Person, Place, Register
+from handlers.staff import ROLE_NAMES
+from knowledge import sheets
+from knowledge.sheets import Row, SheetError
+from knowledge.topics import FIELDS
+from storage.migrate import upgrade
+
+PLACES, STAFF = "村居", "人员"
+TOWN, VILLAGE = "镇街", "村居"
+LOGIN_NAME, NAME, ROLE, POSTS = "登录名", "姓名", "角色", "负责村居"
+LICENCE, UNTIL, SPECIALISMS = "执业证号", "执业证有效期至", "擅长领域"
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    PLACES: {TOWN: "示例镇", VILLAGE: "示例一村"},
+    STAFF: {
+        LOGIN_NAME: "shili",
+        NAME: "示例顾问",
+        ROLE: "村居法律顾问",
+        POSTS: "示例镇示例一村、示例镇示例二村",
+        LICENCE: "15001202010000000",
+        UNTIL: "2027-05-31",
+        SPECIALISMS: "劳动、婚姻家庭",
+    },
+}
+_ROLES = {name: role for role, name in ROLE_NAMES.items()} | {str(role): role for role in ROLE_NAMES}
+_BETWEEN = re.compile(r"[、，,;；\s]+")
+
+
+def template(path: Path) -> str:
+    """Write an empty workbook with one example row a sheet, which is never taken in; raises OSError."""
+    out = BytesIO()
+    with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666", "num_format": "@"})
+        text = book.add_format({"num_format": "@"})  # Excel rounds a licence number that is a number
+        for name, example in EXAMPLES.items():
+            sheet = book.add_worksheet(name)
+            sheet.set_column(0, len(example) - 1, 22, text)
+            sheet.write_row(0, 0, example, bold)
+            sheet.write_row(1, 0, example.values(), grey)
+            sheet.freeze_panes(1, 0)
+    path.write_bytes(out.getvalue())
+    return f"已写到 {path}；第二行是示例，留着也不会导入。多个村居、领域用顿号隔开"
+
+
+def read(path: Path, held: Register) -> Register:
+    """What a workbook lists; raises SheetError naming every cell that cannot be."""
+    found = sheets.read(path, {name: tuple(example) for name, example in EXAMPLES.items()})
+    rows = {name: [row for row in found[name] if not _is_example(row)] for name in found}
+    faults: list[str] = []
+    places = dict[Place, Row]()
+    for row in rows[PLACES]:
+        place = (row.text(TOWN), row.text(VILLAGE))
+        faults += [row.at(header, f"“{header}”是空的") for header in (TOWN, VILLAGE) if not row.text(header)]
+        if place in places:
+            faults.append(row.at(VILLAGE, f"和第 {places[place].number} 行重复"))
+        places.setdefault(place, row)
+    known = {f"{town}{village}": (town, village) for town, village in sorted(held.places | places.keys())}
+    logins: dict[str, Row] = {}
+    for row in rows[STAFF]:
+        faults += [row.at(header, message) for header, message in _faults(row, known, held, logins)]
+        logins.setdefault(row.text(LOGIN_NAME), row)
+    if faults:
+        raise SheetError(faults)
+    return Register(frozenset(places), {login: _person(row, known) for login, row in logins.items()})
+
+
+def _is_example(row: Row) -> bool:
+    return all(row.text(header) == said for header, said in EXAMPLES[row.sheet].items())
+
+
+def _several(row: Row, header: str) -> Sequence[str]:
+    return [part for part in _BETWEEN.split(row.text(header)) if part]
+
+
+def _faults(
+    row: Row, known: Mapping[str, Place], held: Register, before: Mapping[str, Row]
+) -> Iterator[tuple[str, str]]:
+    login, role = row.text(LOGIN_NAME), row.text(ROLE)
+    if not LOGIN.fullmatch(login):
+        yield LOGIN_NAME, "登录名要是 1 到 40 个不带空格的字符"
+    if login in before:
+        yield LOGIN_NAME, f"登录名 {login} 和第 {before[login].number} 行重复"
+    if login in held.people and not held.people[login].is_active:
+        yield LOGIN_NAME, f"登录名 {login} 已停用；要恢复，请先在“账号”里改成在用"
+    if not row.text(NAME):
+        yield NAME, "“姓名”是空的"
+    if role not in _ROLES:
+        yield ROLE, f"没有“{role}”这种角色；可写：{'、'.join(ROLE_NAMES.values())}"
+    yield from (
+        (POSTS, f"没有“{p}”这个村（社区），请先写进“{PLACES}”表") for p in _several(row, POSTS) if p not in known
+    )
+    if isinstance(row.day(UNTIL), str):
+        yield UNTIL, f"{row.text(UNTIL)} 不是日期，请写成 2027-05-31 这样"
+    if isinstance(row.cells[LICENCE], float) and row.cells[LICENCE] >= 1e15:
+        yield LICENCE, "长号码存成了数字，后几位会变成 0；请把这一格改成文本再重新输入"
+    unknown = [f for f in _several(row, SPECIALISMS) if f not in FIELDS]
+    yield from ((SPECIALISMS, f"没有“{f}”这个领域；可写：{'、'.join(FIELDS)}") for f in unknown)
+
+
+def _person(row: Row, known: Mapping[str, Place]) -> Person:
+    until = row.day(UNTIL)
+    return Person(
+        row.text(LOGIN_NAME),
+        row.text(NAME),
+        _ROLES[row.text(ROLE)],
+        frozenset(known[p] for p in _several(row, POSTS)),
+        row.text(LICENCE),
+        None if isinstance(until, str) else until,
+        frozenset(_several(row, SPECIALISMS)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What was done, in words, and the one-time passwords of new accounts, which are shown once."""
+
+    words: Sequence[str]
+    passwords: Mapping[str, str]
+
+
+async def bring(settings: Settings, path: Path, *, apply: bool) -> Brought:
+    """Say what a workbook would change, and change it if asked; raises SheetError or ConfigError."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    await upgrade(settings.database_url)
+    store = app.connect(settings)
+    try:
+        held = await store.personnel.register()
+        listed = read(path, held)
+        difference = personnel.compare(listed, held)
+        words = [*personnel.lines(difference), str(difference)]
+        if not apply:
+            return Brought([*words, "还没有导入；确认无误后加 --apply"], {})
+        given = {person.login: secrets.token_urlsafe(9) for person in difference.added}
+        if not await store.personnel.take_in(listed, held, await _digests(given.items()), None, datetime.now(UTC)):
+            raise ConfigError("账号或村居刚被别人改过，什么都没导入；请再试一次")
+        return Brought([*words, "已导入"], given)
+    finally:
+        await store.close()
+
+
+async def _digests(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {login: await passwords.digest(password) for login, password in given}
