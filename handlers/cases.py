@@ -30,6 +30,7 @@ class Situation:
     dialogue: Dialogue
     known: bool = True  # False: the first message ever from this address
     tickets: tuple[Tracked, ...] = ()  # the resident's that live or ended lately, the newest first
+    staff: Mapping[int, str] = field(default_factory=dict[int, str])  # names of those who have them
 
     @property
     def inbound(self) -> Inbound:

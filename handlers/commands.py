@@ -32,6 +32,8 @@ class Command(StrEnum):
     AID = "aid"
     QUIZ = "quiz"
     PARTNER = "partner"
+    TICKETS = "tickets"
+    NEW = "new"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -64,6 +66,10 @@ _FORMS: dict[Command, tuple[str, ...]] = {
     Command.DELETE_ME: ("/deleteme", "删除我的数据", "/删除我的数据"),
     Command.ERASE: ("确认删除", "erase"),
     Command.KEEP: ("不删了", "keep"),
+    Command.TICKETS: (
+        "/tickets", "/工单", "我的工单", "工单", "查工单", "看工单", "工单进度", "查进度", "我的工单到哪了", "tickets",
+    ),
+    Command.NEW: ("/new", "/新问题", "新问题", "问新问题", "问别的", "我问别的", "换个问题"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

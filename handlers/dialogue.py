@@ -19,6 +19,7 @@ class Stage(StrEnum):
     WELCOMING = "welcoming"  # is this channel accepted?
     INTERVIEWING = "interviewing"  # the answer to a screen
     MATTER = "matter"  # the number that a certificate is for
+    SAYING = "saying"  # more on a ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Dialogue:
     question: str = ""
     topic: str | None = None
     options: tuple[Option, ...] = ()
-    ticket: str | None = None  # receipt of the ticket that consent or village is being asked for
+    ticket: str | None = None  # receipt of the ticket that consent, village or more words are being asked for
+    aside: str = ""  # the ticket, and which state of it, that the next words are not for
     reason: str = ""  # why the question goes to a human, while that is being arranged
     recent: tuple[int, ...] = field(default=())  # seconds since the epoch of the last hour's messages
     interview: State | None = None  # how far an interview has come; it waits, however long

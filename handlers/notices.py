@@ -67,7 +67,7 @@ LABELS = {
     **{str(stars): f"{stars}分" for stars in STARS},
     **{solved.value: name for solved, name in SOLVED_NAMES.items()},
 }
-_STARS = tuple(map(str, STARS))
+STAR_DOINGS = tuple(map(str, STARS))
 
 
 def reply(ticket: Ticket, change: Change) -> Reply:
@@ -91,7 +91,7 @@ def doable(ticket: Ticket) -> tuple[str, ...]:
         case Side.NOBODY if ticket.state is State.MERGED:
             return ()
         case Side.NOBODY:
-            return ("reopen",) if ticket.stars else (*_STARS, "reopen")
+            return ("reopen",) if ticket.stars else (*STAR_DOINGS, "reopen")
 
 
 def standing(ticket: Ticket, who: str, due_at: datetime | None) -> str:

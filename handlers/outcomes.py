@@ -29,6 +29,7 @@ class Decision(StrEnum):
     SMALLTALK = "smalltalk"
     OUT_OF_SCOPE = "out_of_scope"
     INTERVIEW = "interview"
+    TICKET = "ticket"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from handlers import (
     phrases,
     privacy,
     quizzes,
+    receipts,
     registration,
     residents,
     routes,
@@ -79,7 +80,7 @@ async def handle(reception: Reception, arrived: Sequence[Arrived], now: datetime
     day = now.astimezone(SHANGHAI).date()
     prepared = [prepare(s, reception.library, reception.rules, now, day) for s in situations]
     prepared = await _equip(reception, prepared)
-    outcomes = [outcome(case, route) for case, route in prepared]
+    outcomes = [receipts.heard(case, outcome(case, route)) for case, route in prepared]
     await reception.records.record([*zip(situations, outcomes, strict=True)], now)
     return outcomes
 
@@ -213,6 +214,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return escalation.scanned(case, route.text)
         case To.ADDING:
             return escalation.added(case, route.text)
+        case To.TICKET:
+            return receipts.act(case, route.text, route.words)
         case To.WELCOMING:
             return _welcome(case, route.text)
         case To.LEFT:
@@ -295,6 +298,10 @@ def _command(case: Case, command: Command) -> Outcome:
             return privacy.confirmed(case)
         case Command.KEEP:
             return privacy.kept(case)
+        case Command.TICKETS:
+            return receipts.mine(case)
+        case Command.NEW:
+            return receipts.put_aside(case)
         case Command.RESTART | Command.LEAVE:
             rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
             return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)

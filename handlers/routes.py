@@ -10,8 +10,10 @@ from handlers import (
     commands,
     dialogue,
     interviews,
+    notices,
     phrases,
     quizzes,
+    receipts,
     registration,
     residents,
     safety,
@@ -45,6 +47,7 @@ class To(StrEnum):
     TELLING = "telling"
     PLACING = "placing"
     ADDING = "adding"
+    TICKET = "ticket"
     INTERVIEW = "interview"
     INTERVIEWING = "interviewing"
     TOPIC = "topic"
@@ -67,7 +70,9 @@ class Route:
     text: str = ""
     alarm: Alarm | None = None
     command: Command | None = None
-    words: str = ""  # of an interview that is to start: what was said; of a mediation: yes, no or nothing
+    words: str = (
+        ""  # of an interview that is to start, or for a ticket: what was said; of a mediation: yes, no or nothing
+    )
 
 
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)} | {
@@ -133,6 +138,8 @@ def _answer(words: str) -> Route | None:
 
 def _chosen(case: Case, value: str) -> Route:
     """An option was pressed; only what is on offer now counts, so forged and old ones do nothing."""
+    if value.startswith(f"{notices.PREFIX}:"):  # it came with an answer, perhaps days ago; whose it is counts
+        return Route(To.TICKET, value)
     offered = any(value == option.value for option in case.dialogue.options)
     return _value(value) if offered or value in ALWAYS else Route(To.EXPIRED)
 
@@ -154,6 +161,8 @@ def _value(value: str) -> Route:
         return Route(To.QUIZZING, name)
     if kind == "quiz" and name:
         return Route(To.QUIZ, name)
+    if kind == notices.PREFIX:
+        return Route(To.TICKET, value)
     if kind in ("village", "skip"):
         return Route(To.PLACING, value)
     if kind in ("yes", "no"):
@@ -195,6 +204,8 @@ def _expected(case: Case, words: str) -> Route | None:
             return Route(To.PLACING, phrases.SKIP.value if commands.skips(words) else words)
         case Stage.PLACING if dialogue.in_danger(case.dialogue) and _tells(case, words):
             return Route(To.ADDING, words)
+        case Stage.SAYING if not text.smalltalk(words) and (held := receipts.find(case, case.dialogue.ticket or "")):
+            return Route(To.TICKET, receipts.value(held.ticket, receipts.SAY), words=words)
         case Stage.TELLING if not text.smalltalk(words) and not _is_a_choice(words):
             return Route(To.TELLING, words)
         case _:
@@ -234,6 +245,8 @@ def _tells(case: Case, words: str) -> bool:
 def _said(case: Case, words: str) -> Route:
     if _asks_for_law(case, words):
         return Route(To.LAW, words)
+    if case.dialogue.stage is Stage.FREE and not text.smalltalk(words) and (held := receipts.asked(case)):
+        return Route(To.TICKET, receipts.value(held.ticket, receipts.SAY), words=words)
     if interview := interviews.opened(case, words):
         return Route(To.INTERVIEW, interview.id, words=words)
     if kind := text.smalltalk(words) or commands.kind_of_answer(words):

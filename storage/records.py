@@ -3,6 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +22,12 @@ from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.states import UNHELD
 from handlers.subscriptions import Subscription
-from handlers.tickets import Tier
+from handlers.tickets import Ticket, Tier, owner
 from storage import mediations, quizzes, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
-from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, villages
+from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, users, villages
 from storage.subscriptions import subscribed, write_subscriptions
 from storage.unit import Writer, reading
 from storage.values import packed, row, unpacked, upsert, value
@@ -49,20 +50,21 @@ class Records:
         async with reading(self._read) as connection:
             found = {(r.channel, r.external): r for r in await connection.execute(_GATHER, {"keys": list(keys)})}
             theirs = await _tickets_of(connection, {r.id for r in found.values()}, now)
+            staff = await _names(connection, [t.ticket for held in theirs.values() for t in held])
         senders = [found.get((a.inbound.address.channel, a.inbound.address.external)) for a in arrived]
         return [
-            self._situation(a, sender, tuple(theirs[sender.id]) if sender else (), now)
+            replace(self._situation(a, sender, now), tickets=tuple(theirs[sender.id]), staff=staff)
+            if sender
+            else self._situation(a, None, now)
             for a, sender in zip(arrived, senders, strict=True)
         ]
 
-    def _situation(
-        self, arrived: Arrived, found: Row[Any] | None, held: tuple[Tracked, ...], now: datetime
-    ) -> Situation:
+    def _situation(self, arrived: Arrived, found: Row[Any] | None, now: datetime) -> Situation:
         if found is None:
             return Situation(arrived, Resident(secrets.token_hex(12), now), Dialogue(), known=False)
         body = found.body
         dialogue = unpacked(Dialogue, self._vault.open(body, _place(found.id))) if body else Dialogue()
-        return Situation(arrived, value(Resident, found), dialogue, tickets=held)
+        return Situation(arrived, value(Resident, found), dialogue)
 
     async def record(self, outcomes: Sequence[tuple[Situation, Outcome]], now: datetime) -> None:
         """State, tickets, outbox rows and the inbox mark, in one transaction for all."""
@@ -110,11 +112,11 @@ class Records:
         words = [entry_row(self._vault, e) for o in outcomes for e in o.entries]
         if words:
             await connection.execute(entries.insert(), words)
-        for placed in (p for o in outcomes for p in o.placed):
-            await connection.execute(_placed(placed, now))
         moved = [m for o in outcomes for m in o.moves]
         if moved and not await carry_out(connection, self._vault, moved, now):
             raise Stale("a ticket has changed meanwhile")  # the message is then handled again, over the new one
+        for placed in (p for o in outcomes for p in o.placed):
+            await connection.execute(_placed(placed, now))
 
     async def _write_mediations(self, connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
         for filed in (f for o in outcomes for f in o.mediations):
@@ -197,6 +199,15 @@ async def _tickets_of(
     for held in await tracked(connection, (await connection.execute(_THEIRS, since)).fetchall()):
         theirs[held.ticket.resident].append(held)
     return theirs
+
+
+async def _names(connection: AsyncConnection, held: Iterable[Ticket]) -> dict[int, str]:
+    """What those are called who have the tickets."""
+    numbers = {number for ticket in held if (number := owner(ticket)) is not None}
+    if not numbers:
+        return {}
+    found = await connection.execute(select(users.c.id, users.c.name).where(users.c.id.in_(numbers)))
+    return {r.id: r.name for r in found}
 
 
 async def _finish(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:

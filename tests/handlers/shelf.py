@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.signing import signer
-from handlers import receive
+from handlers import receipts, receive
 from handlers.cases import Case, Library, Part, Rules, Situation
 from handlers.dialogue import Dialogue
 from handlers.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Kind
+from handlers.moves import Tracked
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
 from handlers.routes import Route
@@ -175,6 +176,8 @@ class Talk:
     villages: Sequence[Village] = VILLAGES
     mediation: Mediation | None = None  # the only one there is
     taken: bool = False  # a certificate was tried for already
+    tickets: tuple[Tracked, ...] = ()
+    staff: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def say(self, text: str, *, told: bool = False, after: float = 20) -> Outcome:
         """Type something, `after` seconds later."""
@@ -187,10 +190,13 @@ class Talk:
     def _send(self, message: Inbound, after: float) -> Outcome:
         self.now += timedelta(seconds=after)
         arrived = Arrived(1, replace(message, sent_at=self.now), 1)
-        situation = Situation(arrived, self.resident, self.dialogue)
+        situation = Situation(arrived, self.resident, self.dialogue, tickets=self.tickets, staff=self.staff)
         prepared, route = receive.prepare(situation, self.library, Rules(), self.now, TODAY)
-        outcome = receive.outcome(self._equipped(prepared, route), route)
+        equipped = self._equipped(prepared, route)
+        outcome = receipts.heard(equipped, receive.outcome(equipped, route))
         self.resident, self.dialogue = outcome.resident, outcome.dialogue
+        moved = {move.after.ticket.receipt: move.after for move in outcome.moves}
+        self.tickets = tuple(moved.get(held.ticket.receipt, held) for held in self.tickets)
         return outcome
 
     def _equipped(self, prepared: Case, route: Route) -> Case:
