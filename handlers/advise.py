@@ -20,6 +20,7 @@ from handlers.tickets import SHANGHAI, Author, Entry, Referral, Ticket
 from knowledge import text
 
 ANSWER_LIMIT = 3000  # characters; a longer answer is a letter
+Decide = Callable[[Tracked, Setting], Move]
 _CHANGED = "这张工单刚刚有变动，请再试一次。"
 TRIES = 5  # of an act on a ticket that others change at the same time
 
@@ -63,7 +64,7 @@ async def answer(office: Office, user: User, receipt: str, words: str, now: date
         move = moves.step(held, tickets.answer(held.ticket, user.id, now), Deed(Act.ANSWER, user.id), at)
         return _speaking(move, user, "答复", said, at)
 
-    return await _act(office, user, receipt, now, decide)
+    return await _spoken(office, user, receipt, now, decide)
 
 
 async def ask(office: Office, user: User, receipt: str, words: str, now: datetime) -> Ticket:
@@ -74,7 +75,7 @@ async def ask(office: Office, user: User, receipt: str, words: str, now: datetim
         move = moves.step(held, tickets.ask(held.ticket, user.id), Deed(Act.ASK, user.id), at)
         return _speaking(move, user, "想问您", said, at)
 
-    return await _act(office, user, receipt, now, decide)
+    return await _spoken(office, user, receipt, now, decide)
 
 
 async def close(office: Office, user: User, receipt: str, now: datetime) -> Ticket:
@@ -161,6 +162,19 @@ async def merge(office: Office, user: User, receipt: str, into: str, now: dateti
     raise Refused(_CHANGED)
 
 
+async def note(office: Office, user: User, receipt: str, words: str, now: datetime) -> None:
+    """Write something down for colleagues; no resident ever reads it."""
+    said = _said(words, "备注")
+    held = await _find(office, user, receipt)
+    await office.tickets.note(held.ticket.receipt, user.id, said, now)
+
+
+async def keep_draft(office: Office, user: User, receipt: str, words: str, now: datetime) -> None:
+    """Keep what is not yet to be sent."""
+    held = await _find(office, user, receipt)
+    await office.tickets.keep_draft(held.ticket.receipt, user.id, text.clean(words, ANSWER_LIMIT), now)
+
+
 async def leave(office: Office, user: User, away: Leave, now: datetime) -> int:
     """Be away; if the leave has begun, all that is not done goes to others. Returns how many did."""
     day = today(now)
@@ -175,9 +189,14 @@ async def leave(office: Office, user: User, away: Leave, now: datetime) -> int:
     return sum([await office.tickets.move([move], now) for move in back])
 
 
-async def _act(
-    office: Office, user: User, receipt: str, now: datetime, decide: Callable[[Tracked, Setting], Move]
-) -> Ticket:
+async def _spoken(office: Office, user: User, receipt: str, now: datetime, decide: Decide) -> Ticket:
+    """The act done, and the draft of what was said gone."""
+    ticket = await _act(office, user, receipt, now, decide)
+    await office.tickets.keep_draft(receipt, user.id, "", now)
+    return ticket
+
+
+async def _act(office: Office, user: User, receipt: str, now: datetime, decide: Decide) -> Ticket:
     at = await setting(office, now)
     for _ in range(TRIES):
         move = decide(await _find(office, user, receipt), at)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from handlers import answers, dialogue, escalation, phrases
-from handlers.cases import Case
+from handlers.cases import Case, Library
 from handlers.dialogue import Stage
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
@@ -65,7 +65,7 @@ def _to_a_human(case: Case, words: str, reason: str, opening: str, verdict: Verd
 
 
 def _answer(case: Case, words: str, finding: TopicFinding) -> Outcome:
-    return chosen(case, words, case.library.topics[finding.topic], finding.confidence, explain(case, finding))
+    return chosen(case, words, case.library.topics[finding.topic], finding.confidence, explain(case.library, finding))
 
 
 def chosen(case: Case, words: str, topic: Topic, confidence: float, why: str) -> Outcome:
@@ -104,7 +104,7 @@ def _stands(case: Case, topic: Topic) -> bool:
 def _clarify(case: Case, words: str, findings: Findings) -> Outcome:
     likely = [f for f in findings.topics[:CHOICES] if f.confidence >= case.rules.clarify / CHOICES]
     options = (*(Option(case.library.topics[f.topic].title, f"topic:{f.topic}") for f in likely), phrases.NONE_OF_THESE)
-    why = "；".join(explain(case, f) for f in likely)
+    why = "；".join(explain(case.library, f) for f in likely)
     verdict = Verdict(Decision.CLARIFY, likely[0].confidence, options=tuple(likely), why=why)
     waiting = replace(dialogue.offer(case.dialogue, Stage.CHOOSING, options), question=words, topic=None)
     return Outcome(verdict, (Reply(phrases.CLARIFY, options),), case.resident, waiting)
@@ -139,12 +139,12 @@ def why(case: Case) -> Outcome:
         return _guesses(case, found[:CHOICES])
     sure = (f for f in found if f.confidence >= case.rules.clarify)  # below that it was the resident who picked it
     finding = next((f for f in sure if f.topic == case.dialogue.topic), None)
-    matched = f"{explain(case, finding)}\n\n" if finding else ""
+    matched = f"{explain(case.library, finding)}\n\n" if finding else ""
     return _of_last(case, lambda topic: matched + answers.reasons(topic, case.library.statutes, case.day))
 
 
 def _guesses(case: Case, found: Sequence[TopicFinding]) -> Outcome:
-    lines = (f"· {case.library.topics[f.topic].title}：{explain(case, f)}" for f in found)
+    lines = (f"· {case.library.topics[f.topic].title}：{explain(case.library, f)}" for f in found)
     return plain(case, Decision.SMALLTALK, "\n".join((phrases.GUESSES, *lines)), case.dialogue.options)
 
 
@@ -166,10 +166,10 @@ def plain(case: Case, decision: Decision, words: str, options: Iterable[Option] 
     return Outcome(Verdict(decision), (Reply(words, tuple(options)),), case.resident, case.dialogue)
 
 
-def explain(case: Case, finding: TopicFinding) -> str:
+def explain(library: Library, finding: TopicFinding) -> str:
     """Why a topic was found, in words that a resident can check."""
     words = f"，对上的词：{'、'.join(finding.words[:6])}" if finding.words else ""
     nearest = (
-        f"最接近的问法：“{finding.nearest}”" if finding.nearest else f"主题：{case.library.topics[finding.topic].title}"
+        f"最接近的问法：“{finding.nearest}”" if finding.nearest else f"主题：{library.topics[finding.topic].title}"
     )
     return f"{nearest}{words}（把握 {finding.confidence:.0%}）"

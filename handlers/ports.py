@@ -69,6 +69,14 @@ class Tickets(Protocol):
         """The ticket, if it is in scope."""
         ...
 
+    async def note(self, receipt: str, by: int, words: str, now: datetime) -> None:
+        """Keep what a colleague wrote for colleagues."""
+        ...
+
+    async def keep_draft(self, receipt: str, by: int, words: str, now: datetime) -> None:
+        """Keep what somebody has begun to write; nothing, if there are no words."""
+        ...
+
     async def move(self, moves: Sequence[Move], now: datetime) -> bool:
         """All the moves in one transaction; False, and none of them, if a ticket has changed since it was read."""
         ...

@@ -70,9 +70,7 @@ class Route:
     text: str = ""
     alarm: Alarm | None = None
     command: Command | None = None
-    words: str = (
-        ""  # of an interview that is to start, or for a ticket: what was said; of a mediation: yes, no or nothing
-    )
+    words: str = ""  # for an interview that is to start, or a ticket: what was said; of a mediation: yes, no or nothing
 
 
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)} | {

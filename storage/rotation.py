@@ -9,7 +9,7 @@ from sqlalchemy import Table, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import connect
-from storage.schema import dialogues, entries, inbox, mediations, outbox, reminders, tokens, users
+from storage.schema import dialogues, drafts, entries, inbox, mediations, notes, outbox, reminders, tokens, users
 from storage.unit import Writer, reading
 from storage.vault import Sealed, Vault
 
@@ -31,6 +31,8 @@ PLACES: Mapping[Table, Place] = {
     reminders: Place("words", lambda row: f"reminder:{row.resident}"),
     users: Place("second", lambda row: f"second:{row.id}"),
     entries: Place("words", lambda row: f"entry:{row.receipt}"),
+    notes: Place("words", lambda row: f"note:{row.receipt}"),
+    drafts: Place("words", lambda row: f"draft:{row.receipt}:{row.user}"),
     mediations: Place("body", lambda row: f"mediation:{row.number}"),
     outbox: Place("words", lambda row: f"outbox:{row.cause}:{row.part}"),
     tokens: Place("value", lambda row: f"token:{row.name}"),

@@ -236,7 +236,32 @@ tickets = Table(
 )
 Index(None, tickets.c.state, tickets.c.level, tickets.c.opened_at)
 Index(None, tickets.c.alarm_at)
+Index(None, tickets.c.closed_at)
+Index(None, tickets.c.village)
+Index(None, tickets.c.adviser)
+Index(None, tickets.c.offered)
+Index(None, tickets.c.tier, tickets.c.field)
 Index(None, tickets.c.resident)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("receipt", Text, ForeignKey("tickets.receipt"), nullable=False),
+    Column("by", Number, ForeignKey("users.id"), nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+Index(None, notes.c.receipt)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("receipt", Text, ForeignKey("tickets.receipt"), primary_key=True),
+    Column("user", Number, ForeignKey("users.id"), primary_key=True),
+    Column("words", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
 
 bars = Table(
     "bars",
@@ -244,6 +269,7 @@ bars = Table(
     Column("receipt", Text, ForeignKey("tickets.receipt"), primary_key=True),
     Column("adviser", Number, ForeignKey("users.id"), primary_key=True),  # of the other party
 )
+Index(None, bars.c.adviser)
 
 events = Table(
     "events",

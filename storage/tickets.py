@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.moves import Move, Tracked
@@ -12,7 +12,7 @@ from handlers.staff import Scope
 from handlers.states import ALIVE, HELD, State
 from storage.moments import stamp
 from storage.moves import carry_out, read
-from storage.schema import tickets
+from storage.schema import drafts, notes, tickets
 from storage.scopes import within
 from storage.unit import Writer, reading
 from storage.vault import Vault
@@ -62,6 +62,28 @@ class Tickets:
     async def _found(self, statement: Any) -> Sequence[Tracked]:
         async with reading(self._read) as connection:
             return await read(connection, statement)
+
+    async def note(self, receipt: str, by: int, words: str, now: datetime) -> None:
+        """Keep what a colleague wrote for colleagues."""
+        sealed = self._vault.seal(words, f"note:{receipt}")
+        made = insert(notes).values(receipt=receipt, by=by, words=sealed, at=stamp(now))
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(made)
+
+        await self._writer.write(work)
+
+    async def keep_draft(self, receipt: str, by: int, words: str, now: datetime) -> None:
+        """Keep what somebody has begun to write; nothing, if there are no words."""
+        gone = delete(drafts).where(drafts.c.receipt == receipt, drafts.c.user == by)
+        sealed = self._vault.seal(words, f"draft:{receipt}:{by}")
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(gone)
+            if words:
+                await connection.execute(insert(drafts).values(receipt=receipt, user=by, words=sealed, at=stamp(now)))
+
+        await self._writer.write(work)
 
     async def move(self, moves: Sequence[Move], now: datetime) -> bool:
         """All the moves in one transaction; False, and none of them, if a ticket has changed since it was read."""

@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, case, cast, literal_column, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Text, bindparam, cast, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.deliveries import State as Sending
 from handlers.messages import Address, Attachment, Kind, Option
-from handlers.staff import Scope
-from handlers.states import ALIVE, DONE, State
+from handlers.staff import Role, Scope
+from handlers.states import ALIVE
 from handlers.tickets import Author, Ticket
 from storage import inbox as inboxes
 from storage.claims import run_reply
 from storage.moments import moment
 from storage.outbox import reply_in
-from storage.schema import entries, inbox, outbox, tickets, towns, users, villages
+from storage.queue import Queued, Wanted, in_scope, listed, queued
+from storage.schema import drafts, entries, inbox, notes, outbox, tickets, towns, users, villages
 from storage.scopes import within
 from storage.unit import reading
-from storage.values import value
 from storage.vault import Vault
 
-QUEUE_PAGE = 50
+EARLIER = 10  # other tickets of the same resident that are shown
+EVERYTHING = Wanted()
 TRANSCRIPT = 60  # messages of each side that a chat page shows
 DIGITS = 18  # of a row number at most; a page may send anything, and the databases count to 2**63
 
@@ -51,14 +52,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Queued:
-    """A ticket as a list shows it."""
-
-    ticket: Ticket
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One entry of a ticket as its page shows it."""
 
@@ -77,14 +70,35 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A ticket with everything said on it; `undelivered` if the resident could not be reached last."""
+class Note:
+    """What a colleague wrote for colleagues."""
 
-    ticket: Ticket
-    place: str
+    who: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A ticket with all that belongs to it; `undelivered` if the resident could not be reached last."""
+
+    queued: Queued
     lines: tuple[Line, ...]
     undelivered: bool
-    ways: tuple[Way, ...] = ()
+    earlier: tuple[Queued, ...]  # other tickets of the same resident
+    notes: tuple[Note, ...]
+    draft: str
+    ways: tuple[Way, ...]
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket itself."""
+        return self.queued.ticket
+
+    @property
+    def place(self) -> str:
+        """Where it is from."""
+        return self.queued.place
 
 
 class Views:
@@ -159,20 +173,37 @@ class Views:
         async with reading(self._read) as connection:
             return bool((await connection.execute(select(or_(theirs.exists(), ours.exists())))).scalar_one())
 
-    async def queue(self, scope: Scope, *, closed: bool = False) -> Sequence[Queued]:
-        """The tickets in scope, the urgent and the old first."""
-        states = DONE if closed else ALIVE
-        done = case((tickets.c.state == State.ANSWERED, 1), else_=0)
-        statement = _tickets(scope).where(tickets.c.state.in_(states))
-        statement = statement.order_by(done, tickets.c.level, tickets.c.opened_at).limit(QUEUE_PAGE)
+    async def queue(self, scope: Scope, wanted: Wanted = EVERYTHING) -> Sequence[Queued]:
+        """The tickets in scope that are wanted: one page, and one more if there are more."""
         async with reading(self._read) as connection:
-            return [_queued(r) for r in await connection.execute(statement)]
+            return [queued(r) for r in await connection.execute(listed(scope, wanted))]
 
-    async def ticket(self, scope: Scope, receipt: str) -> File | None:
-        """One ticket, if it is in scope."""
+    async def pulse(self, scope: Scope) -> str:
+        """What is another whenever a ticket in scope that is not done has changed."""
+        changed = select(func.count(), func.sum(tickets.c.revision), func.max(tickets.c.opened_at))
+        async with reading(self._read) as connection:
+            found = await connection.execute(changed.where(within(scope), tickets.c.state.in_(ALIVE)))
+            return repr(tuple(found.one()))
+
+    async def places(self, scope: Scope) -> Sequence[tuple[int, str]]:
+        """The villages that somebody works for; all, for those who work for none in particular."""
+        named = select(villages.c.id, (towns.c.name + villages.c.name).label("place")).join(towns)
+        if scope.villages:
+            named = named.where(villages.c.id.in_(scope.villages))
+        async with reading(self._read) as connection:
+            return [(r.id, r.place) for r in await connection.execute(named.order_by(villages.c.id))]
+
+    async def colleagues(self) -> Sequence[tuple[int, str]]:
+        """Everybody who answers, by name."""
+        answering = select(users.c.id, users.c.name).where(users.c.role.in_((Role.ADVISER, Role.EXPERT)))
+        async with reading(self._read) as connection:
+            return [(r.id, r.name) for r in await connection.execute(answering.order_by(users.c.name))]
+
+    async def ticket(self, scope: Scope, receipt: str, reader: int = 0) -> File | None:
+        """One ticket, if it is in scope, with the draft of whoever reads it."""
         said = select(entries).where(entries.c.receipt == receipt).order_by(entries.c.id)
         async with reading(self._read) as connection:
-            found = (await connection.execute(_tickets(scope).where(tickets.c.receipt == receipt))).first()
+            found = (await connection.execute(in_scope(scope).where(tickets.c.receipt == receipt))).first()
             if found is None:
                 return None
             rows = (await connection.execute(said)).fetchall()
@@ -180,9 +211,31 @@ class Views:
             answers = select(outbox.c.channel, outbox.c.state, outbox.c.reason).where(outbox.c.cause.in_(causes))
             sent = (await connection.execute(answers.order_by(outbox.c.id))).fetchall()
             lost = any(r.state in (Sending.DEAD, Sending.CLOSED) for r in sent)
-        lines = tuple(Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at)) for r in rows)
-        queued = _queued(found)
-        return File(queued.ticket, queued.place, lines, lost, _ways(sent))
+            others = in_scope(scope).where(tickets.c.resident == found.resident, tickets.c.receipt != receipt)
+            earlier = await connection.execute(others.order_by(tickets.c.opened_at.desc()).limit(EARLIER))
+            return File(
+                queued(found),
+                tuple(
+                    Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at)) for r in rows
+                ),
+                lost,
+                tuple(queued(r) for r in earlier),
+                await self._notes(connection, receipt),
+                await self._draft(connection, receipt, reader),
+                _ways(sent),
+            )
+
+    async def _notes(self, connection: AsyncConnection, receipt: str) -> tuple[Note, ...]:
+        made = select(notes, users.c.name).join(users).where(notes.c.receipt == receipt).order_by(notes.c.id)
+        return tuple(
+            Note(r.name, self._vault.open(r.words, f"note:{receipt}"), moment(r.at))
+            for r in await connection.execute(made)
+        )
+
+    async def _draft(self, connection: AsyncConnection, receipt: str, reader: int) -> str:
+        kept = select(drafts.c.words).where(drafts.c.receipt == receipt, drafts.c.user == reader)
+        words = (await connection.execute(kept)).scalar()
+        return self._vault.open(words, f"draft:{receipt}:{reader}") if words else ""
 
 
 # made once: it is asked with every message that comes in a request
@@ -202,20 +255,6 @@ def _ways(sent: Sequence[Any]) -> tuple[Way, ...]:
     held = {r.channel: r.reason for r in sent if r.state == Sending.HELD}
     channels = dict.fromkeys(r.channel for r in sent)
     return tuple(Way(c, c in held, held.get(c, "").endswith("told")) for c in channels)
-
-
-def _tickets(scope: Scope) -> Select[Any]:
-    place = (towns.c.name + villages.c.name).label("place")
-    base = (
-        select(tickets, place)
-        .join(villages, villages.c.id == tickets.c.village, isouter=True)
-        .join(towns, towns.c.id == villages.c.town, isouter=True)
-    )
-    return base.where(within(scope))
-
-
-def _queued(found: Any) -> Queued:
-    return Queued(value(Ticket, found), found.place or "")
 
 
 def _cursor(after: str) -> tuple[int, int]:

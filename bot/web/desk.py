@@ -1,47 +1,41 @@
-"""Serve the adviser's desk: the queue, a ticket, and the three things that can be done with it."""
+"""Serve the adviser's desk: the queue, a ticket and all that can be done with it, leave."""
 
+import asyncio
 import re
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.app import App
-from bot.web import wording
+from bot.web import dossier, filters, wording
+from bot.web.acts import ACTS, GONE
 from bot.web.auth import HOME, Auth
 from bot.web.pages import page
-from handlers import advise, masks
+from bot.web.rows import Row, rows
+from handlers import advise, masks, states
 from handlers.errors import NotYours, Refused, StorageDown
+from handlers.routing import Leave
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
-from handlers.tickets import STATE_NAMES, Author, State, Ticket
+from handlers.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
 from knowledge.engine import danger
-from knowledge.topics import Topic
 from storage.people import Session
-from storage.views import File, Queued
+from storage.queue import PAGE, Queued
+from storage.views import File
 
-ACTS = ("claim", "reply", "close")
 FORMS = 1000  # forms remembered, so that a second press of the same button does nothing
+LOOK = 2.0  # seconds between looks at what changed
+STREAM = 150  # looks until the browser has to ask again, and prove that its session still lives
+PING = 15  # seconds between signs of life on an open stream
 _RECEIPT = re.compile(r"[A-Z0-9-]{1,20}")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A ticket as the queue shows it."""
-
-    receipt: str
-    level: str
-    urgency: str
-    place: str
-    subject: str
-    state: str
-    waited: str
-    is_open: bool
+_STEPS = re.compile(r"[；;。]")
 
 
 class Desk:
@@ -56,103 +50,139 @@ class Desk:
         """Where they are."""
         staffed = self._auth.staffed
         acts = [Route(f"{HOME}/{{receipt}}/{act}", staffed(self.act), methods=["POST"], name=act) for act in ACTS]
-        return [Route(HOME, staffed(self.queue)), Route(f"{HOME}/{{receipt}}", staffed(self.ticket)), *acts]
+        return [
+            Route(HOME, staffed(self.queue)),
+            Route(f"{HOME}/events", staffed(self.events)),
+            Route(f"{HOME}/leave", staffed(self.leave), methods=["GET", "POST"]),
+            Route(f"{HOME}/{{receipt}}", staffed(self.ticket)),
+            *acts,
+        ]
 
     async def queue(self, request: Request, session: Session) -> Response:
         """The tickets that wait, or those that are done."""
-        closed = request.query_params.get("tab") == "closed"
-        found = await self._app.store.views.queue(_scope(session.user), closed=closed)
-        now = datetime.now(UTC)
-        rows = [self._row(q, now) for q in found]
-        waiting = sum(row.is_open for row in rows)
-        return page("queue.html", session=session, rows=rows, closed=closed, waiting=waiting)
-
-    def _row(self, queued: Queued, now: datetime) -> Row:
-        ticket = queued.ticket
-        return Row(
-            receipt=ticket.receipt,
-            level=ticket.level,
-            urgency=wording.URGENCY[ticket.level],
-            place=queued.place or "未说明村（社区）",
-            subject=self._subject(ticket),
-            state=STATE_NAMES[ticket.state],
-            waited=_waited(ticket, now),
-            is_open=ticket.state is State.OPEN,
+        scope, views = _scope(session.user), self._app.store.views
+        asked = filters.asked(request.query_params)
+        found = await views.queue(scope, filters.wanted(asked))
+        shown = self._rows(found[:PAGE])
+        topics = self._app.library.topics if self._app.library else {}
+        return page(
+            "queue.html",
+            session=session,
+            rows=shown,
+            closed=asked.tab == "closed",
+            waiting=sum(row.is_open for row in shown),
+            said=wording.DONE.get(request.query_params.get("done", ""), ""),
+            asked=asked,
+            filtered=filters.is_filtered(asked),
+            before=filters.link(asked, -1) if asked.page else "",
+            after=filters.link(asked, 1) if len(found) > PAGE else "",
+            places=await views.places(scope),
+            colleagues=await views.colleagues(),
+            fields=[(one, one) for one in _fields(self._app)],
+            topics=sorted((t.id, t.title) for t in topics.values() if not asked.field or t.field == asked.field),
+            states=filters.STATES,
+            levels=filters.LEVELS,
         )
 
-    def _subject(self, ticket: Ticket) -> str:
-        """What it is about, in a few words that are ours."""
-        if ticket.kind:
-            return wording.KINDS.get(ticket.kind, ticket.kind)
-        topic = self._topic(ticket)
-        return topic.title if topic else wording.REASONS.get(ticket.reason, wording.ASKED)
+    def _rows(self, found: Sequence[Queued]) -> list[Row]:
+        topics = self._app.library.topics if self._app.library else {}
+        return rows(found, topics, self._app.office.targets, datetime.now(UTC))
 
-    def _topic(self, ticket: Ticket) -> Topic | None:
-        """What the engine found for the resident, if it found anything."""
-        library = self._app.library
-        return library.topics.get(ticket.topic) if library and ticket.topic else None
+    async def events(self, _request: Request, session: Session) -> Response:
+        """A word whenever something in scope has changed; what changed is read from the page itself."""
+        return EventSourceResponse(self._changes(_scope(session.user)), ping=PING, send_timeout=PING)
+
+    async def _changes(self, scope: Scope) -> AsyncIterator[ServerSentEvent]:
+        last = await self._pulse(scope, "")
+        for _ in range(STREAM):
+            await asyncio.sleep(LOOK)
+            if (pulse := await self._pulse(scope, last)) != last:
+                last = pulse
+                yield ServerSentEvent("changed")
+
+    async def _pulse(self, scope: Scope, last: str) -> str:
+        try:
+            return await self._app.store.views.pulse(scope)
+        except StorageDown:  # whoever looks goes on until it is back
+            return last
 
     async def ticket(self, request: Request, session: Session) -> Response:
         """One ticket with everything said on it."""
         file = await self._file(request, session)
-        return self._shown(session, file, said=wording.DONE.get(request.query_params.get("done", ""), ""))
+        return await self._shown(session, file, said=wording.DONE.get(request.query_params.get("done", ""), ""))
 
-    def _shown(
+    async def _shown(
         self, session: Session, file: File, status: int = 200, *, said: str = "", problem: str = "", draft: str = ""
     ) -> Response:
-        ticket = file.ticket
+        ticket, me = file.ticket, session.user
+        [row], earlier = self._rows([file.queued]), self._rows(file.earlier)
+        mine = ticket.adviser == me.id and ticket.state in states.HELD
+        duty = next((k.duty for k in danger.load().kinds if k.name == ticket.kind), "")
+        alive = {q.ticket.receipt for q in file.earlier if q.ticket.state in states.ALIVE}
         return page(
             "ticket.html",
             status,
             session=session,
             ticket=ticket,
-            row=self._row(Queued(ticket, file.place), datetime.now(UTC)),
+            row=row,
+            tier=TIER_NAMES[ticket.tier],
             reason=wording.REASONS.get("urgent" if ticket.kind else ticket.reason, wording.ASKED),
-            duty=next((k.duty for k in danger.load().kinds if k.name == ticket.kind), ""),
-            topic=self._topic(ticket),
+            duties=[step.strip() for step in _STEPS.split(duty) if step.strip()],
             lines=[
                 (line, line.text if line.author is Author.ADVISER else masks.mask(line.text)) for line in file.lines
             ],
+            in_short=dossier.in_short(file.lines),
+            found=await dossier.found(self._app, file.lines, ticket.topic, advise.today(datetime.now(UTC))),
             undelivered=file.undelivered,
             ways=[(wording.CHANNELS[way.channel], way) for way in file.ways],
-            mine=ticket.adviser == session.user.id,
-            states=State,
+            free=ticket.state in states.UNHELD,
+            mine=mine,
+            over=ticket.state in states.DONE,
+            notes=file.notes,
+            earlier=earlier,
+            mergeable=[one for one in earlier if one.receipt in alive],
+            colleagues=[one for one in await self._app.store.views.colleagues() if one[0] != me.id] if mine else (),
+            fields=_fields(self._app),
+            referrals=REFERRAL_NAMES.items(),
+            solved=SOLVED_NAMES,
             advisers=Author.ADVISER,
             limit=advise.ANSWER_LIMIT,
             said=said,
             problem=problem,
-            draft=draft,
-            nonce=secrets.token_urlsafe(12),
+            draft=draft or file.draft,
+            nonce=_nonce,
         )
 
     async def _file(self, request: Request, session: Session) -> File:
         receipt = request.path_params["receipt"]
         scope = _scope(session.user)
-        file = await self._app.store.views.ticket(scope, receipt) if _RECEIPT.fullmatch(receipt) else None
+        known = _RECEIPT.fullmatch(receipt)
+        file = await self._app.store.views.ticket(scope, receipt, session.user.id) if known else None
         if file is None:
             raise HTTPException(404, wording.NO_SUCH_TICKET)
         return file
 
     async def act(self, request: Request, session: Session) -> Response:
-        """Claim, reply or close; what cannot be is said on the page, and what was written stays there."""
+        """Do what the form says; what cannot be is said on the page, and what was written stays there."""
         file = await self._file(request, session)
-        act = request.url.path.rsplit("/", 1)[-1]
+        act, receipt = request.url.path.rsplit("/", 1)[-1], file.ticket.receipt
         form = await request.form()
-        words, once = str(form.get("words", "")), (session.csrf, str(form.get("nonce", "")))
-        back = RedirectResponse(f"{HOME}/{quote(file.ticket.receipt)}?done={act}", 303)
+        once = (session.csrf, str(form.get("nonce", "")))
+        back = RedirectResponse(HOME + ("" if act in GONE else f"/{quote(receipt)}") + f"?done={act}", 303)
         if once in self._sent:
             return back
         self._remember(once)
         try:
-            await self._do(act, file.ticket.receipt, session.user, words)
+            await ACTS[act](self._app.office, session.user, receipt, form, datetime.now(UTC))
         except Refused as refused:
             fresh = await self._file(request, session)
-            return self._shown(session, fresh, 409, problem=str(refused), draft=words)
+            return await self._shown(session, fresh, 409, problem=str(refused), draft=str(form.get("words", "")))
         except NotYours:
             raise HTTPException(404, wording.NO_SUCH_TICKET) from None
         except StorageDown:
             self._sent.pop(once, None)  # nothing was done, so the same form may be sent again
             raise
+        self._app.waiting.ring()
         return back
 
     def _remember(self, once: tuple[str, str]) -> None:
@@ -161,16 +191,32 @@ class Desk:
         if len(self._sent) > FORMS:
             self._sent.popitem(last=False)
 
-    async def _do(self, act: str, receipt: str, user: User, words: str) -> None:
-        office, now = self._app.office, datetime.now(UTC)
-        match act:
-            case "claim":
-                await advise.claim(office, user, receipt, now)
-            case "reply":
-                await advise.answer(office, user, receipt, words, now)
-            case _:
-                await advise.close(office, user, receipt, now)
-        self._app.waiting.ring()
+    async def leave(self, request: Request, session: Session) -> Response:
+        """Say when one is away."""
+        _scope(session.user)
+        now = datetime.now(UTC)
+        today, problem = advise.today(now), ""
+        if request.method == "POST":
+            form = await request.form()
+            try:
+                away = Leave(date.fromisoformat(str(form["first"])), date.fromisoformat(str(form["last"])))
+                await advise.leave(self._app.office, session.user, away, now)
+            except (KeyError, ValueError):
+                problem = wording.NO_SUCH_DAY
+            except Refused as refused:
+                problem = str(refused)
+            else:
+                self._app.waiting.ring()
+                return RedirectResponse(f"{HOME}?done=leave", 303)
+        return page("away.html", 409 if problem else 200, session=session, today=today, problem=problem)
+
+
+def _nonce() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _fields(app: App) -> list[str]:
+    return sorted({topic.field for topic in app.library.topics.values()}) if app.library else []
 
 
 def _scope(user: User) -> Scope:
@@ -178,10 +224,3 @@ def _scope(user: User) -> Scope:
     if scope.nothing:
         raise HTTPException(403, wording.NO_TICKETS.format(role=ROLE_NAMES[user.role]))
     return scope
-
-
-def _waited(ticket: Ticket, now: datetime) -> str:
-    """How long the resident has been waiting, or how long the wait was."""
-    if ticket.answered_at:
-        return f"等了{wording.span(ticket.answered_at - ticket.opened_at)}"
-    return f"已等{wording.span(now - ticket.opened_at)}"

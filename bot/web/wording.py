@@ -42,7 +42,21 @@ ADMINS_ONLY = "这一页只给管理员看。"
 NO_MEDIATIONS = "您的账号是“{role}”，不办调解。调解由村居法律顾问和首席专家办理。"
 NO_SUCH_MEDIATION = "没有这件调解，或者它不在您负责的范围里。"
 NO_SUCH_TICKET = "没有这张工单，或者它不在您负责的范围里。"
-DONE = {"claim": "已接单。", "reply": "答复已发出。", "close": "已办结。"}
+DONE = {
+    "claim": "已接单。",
+    "reply": "答复已发出。",
+    "ask": "已请居民补充，等居民回话。",
+    "close": "已办结，请居民评分。",
+    "reopen": "已重新打开。",
+    "transfer": "已转交，居民会收到通知。",
+    "escalate": "已转首席专家，居民会收到通知。",
+    "refer": "已转介，居民会收到通知。",
+    "merge": "已并案。",
+    "bar": "已换人办理，这张工单您以后看不到了。",
+    "note": "备注已加。",
+    "draft": "草稿已存。",
+    "leave": "已记下请假。",
+}
 
 # kinds of danger as knowledge/lexicon/danger.yaml numbers them
 KINDS = {

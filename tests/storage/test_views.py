@@ -11,6 +11,7 @@ from handlers.outcomes import Placed
 from handlers.staff import Scope
 from handlers.tickets import Author, Entry, Level, State
 from knowledge.guides.papers import Draft
+from storage.queue import Wanted
 from storage.store import Store
 from storage.views import TRANSCRIPT, Way
 from tests.storage.given import (
@@ -132,7 +133,7 @@ class TestQueue:
         await moved(store, tickets.close(answered_one, by, at(60)))
         await opened_ticket(store, "2")
         assert [q.ticket.state for q in await store.views.queue(EVERYTHING)] == [State.OPEN]
-        assert [q.ticket.state for q in await store.views.queue(EVERYTHING, closed=True)] == [State.CLOSED]
+        assert [q.ticket.state for q in await store.views.queue(EVERYTHING, Wanted(done=True))] == [State.CLOSED]
 
     async def test_a_ticket_is_shown_whole_and_with_its_place(self, store: Store) -> None:
         places = await store.people.add_villages([("安居镇", ["古城村"])])

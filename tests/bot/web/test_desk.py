@@ -25,7 +25,7 @@ async def test_a_ticket_goes_from_the_queue_to_an_answer_that_its_resident_reads
 ) -> None:
     receipt = await resident.escalate("我家的地被占了，怎么说理", VILLAGE)
     adviser = await staff(other, "adviser1")
-    queue = await adviser.get("/desk")
+    queue = await adviser.get(f"/desk?receipt={receipt}")
     assert receipt in queue.words
     assert VILLAGE in queue.words
     assert "待接单" in queue.words
@@ -168,3 +168,92 @@ async def test_a_reply_that_did_not_arrive_is_marked(
     )
     await store.writer.write(lambda connection: connection.execute(lost, {"r": receipt}))
     assert "没有送到" in (await adviser.get(f"/desk/{receipt}")).words
+
+
+async def test_the_queue_is_filtered_and_searched_by_receipt(resident: Person, other: Person, staff: Staff) -> None:
+    receipt = await resident.escalate("老板欠我三个月工资怎么办", VILLAGE)
+    adviser = await staff(other, "adviser1")
+    for path, is_there in (
+        (f"/desk?receipt={receipt[-6:].lower()}", True),
+        ("/desk?receipt=ZZZZZZ", False),
+        ("/desk?level=P0", False),
+        ("/desk?state=claimed", False),
+        ("/desk?until=2001-01-01", False),
+        ("/desk?page=999", False),
+    ):
+        assert (f'href="/desk/{receipt}"' in (await adviser.get(path)).text) == is_there, path
+    nonsense = "/desk?since=nonsense&village=x&adviser=9999999999999&page=-1&state=%00&receipt=%25"
+    assert (await adviser.get(nonsense)).status == 200
+
+
+async def test_an_adviser_asks_back_notes_and_sees_what_the_machine_finds(
+    resident: Person, other: Person, staff: Staff
+) -> None:
+    receipt = await resident.escalate("老板欠我三个月工资怎么办", VILLAGE)
+    adviser = await staff(other, "adviser1")
+    await act(adviser, receipt, "claim")
+    page = await adviser.get(f"/desk/{receipt}")
+    assert "机器找到的" in page.words
+    assert "/law/" in page.text
+    assert (await act(adviser, receipt, "note", "像是老赖")).status == 303
+    assert (await act(adviser, receipt, "draft", "先去")).status == 303
+    page = await adviser.get(f"/desk/{receipt}")
+    assert "像是老赖" in page.words
+    assert "先去</textarea>" in page.text
+    assert (await act(adviser, receipt, "ask", "有合同吗？")).status == 303
+    page = await adviser.get(f"/desk/{receipt}")
+    assert "等居民回话" in page.words
+    assert "先去</textarea>" not in page.text
+    seen = await resident.get()
+    assert "有合同吗？" in seen.words
+    assert "像是老赖" not in seen.words
+    await resident.ask("没有签")
+    assert "没有签" in (await adviser.get(f"/desk/{receipt}")).words
+
+
+async def test_a_ticket_is_passed_on_and_its_resident_told(resident: Person, other: Person, staff: Staff) -> None:
+    receipt = await resident.escalate("请问怎么办", VILLAGE)
+    adviser = await staff(other, "adviser1")
+    await act(adviser, receipt, "claim")
+    page = await adviser.get(f"/desk/{receipt}")
+    for fields, status in (({}, 409), ({"to": "x"}, 409), ({"to": "999999"}, 409)):
+        sent = await adviser.post(f"/desk/{receipt}/transfer", {"csrf": page.csrf, **fields})
+        assert sent.status == status
+    assert (await adviser.post(f"/desk/{receipt}/refer", {"csrf": page.csrf, "place": "moon"})).status == 409
+    assert (await adviser.post(f"/desk/{receipt}/refer", {"csrf": page.csrf, "place": "legal_aid"})).status == 303
+    assert "法律援助中心" in (await resident.get()).words
+
+
+async def test_one_resident_s_tickets_are_shown_together(resident: Person, other: Person, staff: Staff) -> None:
+    first = await resident.escalate("请问怎么办", VILLAGE)
+    await resident.ask("还有一件事想问")
+    again = await resident.ask("找人工")
+    second = re.findall(r"TL\d{6}-[A-Z0-9]{6}", again.words)[-1]
+    assert second != first
+    adviser = await staff(other, "adviser1")
+    assert first in (await adviser.get(f"/desk/{second}")).words
+
+
+async def test_a_day_that_is_none_is_no_leave(other: Person, staff: Staff) -> None:
+    adviser = await staff(other, "adviser2")
+    page = await adviser.get("/desk/leave")
+    for first, last in (("x", "y"), ("2001-01-01", "2001-01-02"), ("2999-01-02", "2999-01-01")):
+        sent = await adviser.post("/desk/leave", {"csrf": page.csrf, "first": first, "last": last})
+        assert sent.status == 409
+    later = {"csrf": page.csrf, "first": "2999-01-01", "last": "2999-01-02"}
+    assert (await adviser.post("/desk/leave", later)).status == 303
+
+
+async def test_open_pages_are_told_of_changes_in_their_scope_only(
+    resident: Person, other: Person, staff: Staff, house_people: list[Person]
+) -> None:
+    near, far = await staff(other, "adviser1"), await staff(house_people[0], "adviser2")
+    async with (
+        near.session.get(f"{near.base}/desk/events") as here,
+        far.session.get(f"{far.base}/desk/events") as there,
+    ):
+        await asyncio.sleep(0.5)
+        await resident.escalate("请问怎么办", VILLAGE)
+        line = await asyncio.wait_for(here.content.readuntil(b"changed"), 10)
+        assert line.endswith(b"changed")
+        assert there.status == 200
