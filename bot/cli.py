@@ -467,6 +467,40 @@ def keys_rotate() -> None:
 
 
 @cli.command()
+def assess(
+    month: Annotated[str, typer.Argument(help="The month, YYYY-MM.")],
+    xlsx: Annotated[Path | None, typer.Option(help="Also write a workbook with every event behind the scores.")] = None,
+) -> None:
+    """Score the service of the advisers in a month, from what was recorded of their tickets."""
+    from bot.assessing import assess as run
+
+    try:
+        words, book = _run(run(_settings(), month))
+        typer.echo(words)
+        if xlsx:
+            xlsx.write_bytes(book)
+            typer.echo(f"已写到 {xlsx}")
+    except OSError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@cli.command()
+def correct(
+    event: Annotated[int, typer.Argument(help="The number of the event, from the workbook of `assess`.")],
+    by: By,
+    reason: Annotated[str, typer.Option(help="Why it shall not count.")],
+) -> None:
+    """Grant an appeal: an event counts no more when service is assessed."""
+    from bot.assessing import correct as run
+
+    try:
+        typer.echo(_run(run(_settings(), event, by, reason)))
+    except Refused as error:
+        typer.echo(f"没有做：{error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@cli.command()
 def backup(target: Path) -> None:
     """Copy the database while it is in use."""
     from bot.backup import backup as run

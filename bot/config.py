@@ -118,6 +118,16 @@ class Tickets(Section):
     sweep_seconds: float = Field(default=20, gt=0)
 
 
+class Assessment(Section):
+    """How the service of a month is scored."""
+
+    first_reply: int = Field(default=40, ge=0)
+    resolution: int = Field(default=30, ge=0)
+    stars: int = Field(default=30, ge=0)
+    overdue: int = Field(default=2, ge=0)
+    returned: int = Field(default=2, ge=0)
+
+
 class Push(Section):
     """What residents are told unasked."""
 
@@ -185,6 +195,7 @@ class File(Section):
     reminders: Reminders = Reminders()
     library: Shelves = Shelves()
     tickets: Tickets = Tickets()
+    assessment: Assessment = Assessment()
     push: Push = Push()
     web: Web = Web()
     telegram: Telegram = Telegram()
@@ -287,6 +298,10 @@ def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
         'telegram.mode = "webhook" needs server.public_url': webhook and not file.server.public_url,
         'telegram.mode = "webhook" needs TELEGRAM_WEBHOOK_SECRET': webhook and not secret,
         "decide.clarify must not be above decide.answer": file.decide.clarify > file.decide.answer,
+        "assessment.first_reply, resolution and stars must add up to 100": sum(
+            (file.assessment.first_reply, file.assessment.resolution, file.assessment.stars)
+        )
+        != 100,
         "tickets.shuts must be after tickets.opens": file.tickets.shuts <= file.tickets.opens,
     }
     return [f"{source}: {problem}" for problem, is_so in found.items() if is_so]

@@ -23,6 +23,7 @@ class Act(StrEnum):
     TICKET = "ticket"
     REVEALED = "revealed"
     ERASED = "erased"
+    CORRECTED = "corrected"
     TOPIC_DRAFTED = "topic drafted"
     TOPIC_APPROVED = "topic approved"
     TOPIC_PUBLISHED = "topic published"
@@ -42,6 +43,7 @@ ACT_NAMES = {
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
     Act.ERASED: "删除居民数据",
+    Act.CORRECTED: "更正考核",
     Act.TOPIC_DRAFTED: "起草主题",
     Act.TOPIC_APPROVED: "审核主题",
     Act.TOPIC_PUBLISHED: "发布主题",

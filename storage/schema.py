@@ -291,6 +291,16 @@ events = Table(
 Index(None, events.c.receipt)
 Index(None, events.c.at)
 
+# granted appeals: what does not count when service is assessed
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("event", Number, ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Number, ForeignKey("users.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 entries = Table(
     "entries",
     metadata,

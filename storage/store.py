@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from storage.accounts import Accounts
 from storage.allowances import Allowances
+from storage.assessments import Assessments
 from storage.audit import Audit
 from storage.campaigns import Campaigns
 from storage.engine import Engines, connect
@@ -56,6 +57,7 @@ class Store:
     allowances: Allowances
     tokens: Tokens
     accounts: Accounts
+    assessments: Assessments
     audit: Audit
     campaigns: Campaigns
     privacy: Privacy
@@ -89,6 +91,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         allowances=Allowances(writer, engines.read),
         tokens=Tokens(writer, engines.read, vault),
         accounts=Accounts(writer, engines.read, vault, spans.session),
+        assessments=Assessments(writer, engines.read),
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
         privacy=Privacy(writer, engines.read, vault),
