@@ -144,6 +144,7 @@ async def test_a_year_of_theme_days_goes_once_to_whom_it_should(store: Store, li
         await looks(store, library, start + number * timedelta(hours=12) + 10 * HOUR)
     by_run = {r.id: r.campaign for r in await rows(store, runs) if r.state == RunState.DONE}
     found = sorted((by_run[r.run], r.external) for r in await rows(store, outbox) if r.state == "sent")
+    first = min(by_run.values())  # a shared server counts on
     wanted = [(1, "all"), (1, "labour"), (1, "land"), (2, "all"), (2, "labour"), (3, "all"), (3, "land")]
-    assert sorted(by_run.values()) == [1, 2, 3]
-    assert [(number - min(by_run.values()) + 1, who) for number, who in found] == wanted
+    assert sorted(number - first + 1 for number in by_run.values()) == [1, 2, 3]
+    assert [(number - first + 1, who) for number, who in found] == wanted

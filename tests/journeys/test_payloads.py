@@ -101,7 +101,8 @@ class Scene:
         if self.channel == "wechat":
             return await self._answered_later(before, heading)
         first, *others = (await self.newest())[-4:]
-        parts = [first, *others]
+        # a terminal shows below it what can be picked
+        parts = [part.partition("\n  1. ")[0] if self.channel == "console" else part for part in (first, *others)]
         start = next(n for n, part in enumerate(parts) if part.startswith(heading))
         return (parts[start].removeprefix(heading), *parts[start + 1 :])
 
