@@ -149,6 +149,16 @@ def cosine(lists: Iterable[Keys]) -> Index:
     return Index(unique, np.append(starts, len(keys)), docs, weights, rarity, len(held))
 
 
+def together(indexes: Mapping[str, Index]) -> Arrays:
+    """Several indexes as one set of arrays to keep on disk."""
+    return {f"{name}_{key}": array for name, one in indexes.items() for key, array in one.arrays().items()}
+
+
+def part(kept: Arrays, name: str) -> Index:
+    """The index of that name in such a set; KeyError if a part is missing."""
+    return Index.of({key[len(name) + 1 :]: array for key, array in kept.items() if key.startswith(f"{name}_")})
+
+
 def save(folder: Path, name: str, arrays: Arrays) -> None:
     """Keep arrays on disk under `name`; a half-written set is never seen, sets of other names are removed."""
     folder.mkdir(parents=True, exist_ok=True)

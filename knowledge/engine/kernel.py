@@ -1,7 +1,9 @@
 """Compare a question with all that the topics say, and learn from likeness which topic it belongs to."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge.engine import fuzzy, index
 from knowledge.engine.index import Arrays, Floats, Index, Keys
 
+EDITION = "3"  # of what is kept on disk; another one when the arrays change
 MOST = 10_000  # questions learned from; of more, as many are taken evenly: the time grows with the cube
 WIDTH = 128  # axes of meaning; all 512 tell no more topics apart
 RIDGE = 1.0
@@ -75,6 +78,22 @@ def gather(variants: Sequence[str], owners: NDArray[np.int64], bodies: Sequence[
     parts = [(text, topic) for topic, texts in enumerate(bodies) for text in texts if text]
     texts = (*variants, *(text for text, _ in parts))
     return Texts(texts, np.concatenate([owners, np.array([topic for _, topic in parts], np.int64)]), len(variants))
+
+
+def content(texts: Sequence[str]) -> str:
+    """A name for exactly these texts as they are kept on disk."""
+    return hashlib.sha256("\n".join((EDITION, *texts)).encode()).hexdigest()[:16]
+
+
+def kept(texts: Sequence[str], cache: Path | None) -> Words:
+    """The words and sounds of all texts, from disk if they were kept there: reading them anew takes a second."""
+    name = f"words-{content(texts)}"
+    if cache and (told := index.load(cache, name)):
+        return Words(index.part(told, "words"), index.part(told, "sounds"))
+    words = read(texts)
+    if cache:
+        index.save(cache, name, index.together({"words": words.words, "sounds": words.sounds}))
+    return words
 
 
 def read(texts: Iterable[str]) -> Words:

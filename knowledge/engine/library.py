@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -134,8 +135,8 @@ class Library:
         return (*ways, padded[self.slots[:, 0]])
 
 
-def build(topics: Sequence[Topic]) -> Library:
-    """Make the library; the title counts as the first variant of each topic."""
+def build(topics: Sequence[Topic], cache: Path | None = None) -> Library:
+    """Make the library; the title counts as the first variant of each topic. What takes long is kept under `cache`."""
     asked = [list(dict.fromkeys((topic.title, *topic.questions))) for topic in topics]
     originals = [question for questions in asked for question in questions]
     owners = np.repeat(np.arange(len(asked)), list(map(len, asked)))
@@ -147,7 +148,7 @@ def build(topics: Sequence[Topic]) -> Library:
         texts=texts,
         slots=_slots(list(map(len, asked)), 0, len(texts.texts)),
         parts=_slots(list(map(len, parts)), texts.questions, len(texts.texts)),
-        words=kernel.read(texts.texts),
+        words=kernel.kept(texts.texts, cache),
         vocabulary=_vocabulary(texts, len(topics)),
     )
 

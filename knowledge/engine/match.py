@@ -1,6 +1,5 @@
 """Match a resident's words to topics and articles."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,6 @@ from knowledge.text import clean, normalise, tokens
 
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
-EDITION = "3"  # of what is kept on disk; another one when the arrays change
 MOST = 10  # findings
 UNSURE = 0.5  # chance that a question is legal while the semantic leg is not there to say
 _WORDS = 6
@@ -65,7 +63,7 @@ class Matcher:
         """A matcher that answers by words at once and by meaning as soon as the encoder has loaded."""
         sentences = encoder or Sentences()
         matcher = Matcher(
-            library.build(topics), Articles(statutes, topics, cache, sentences) if statutes else None, sentences
+            library.build(topics, cache), Articles(statutes, topics, cache, sentences) if statutes else None, sentences
         )
         Thread(target=matcher.warm, args=(sentences, cache), name="meaning", daemon=True).start()
         return matcher
@@ -87,7 +85,7 @@ class Matcher:
         if not sentences.ready:
             return
         shelf = self._library
-        name = f"topics-{_content((EDITION, *shelf.texts.texts))}"
+        name = f"topics-{kernel.content(shelf.texts.texts)}"
         told = index.load(cache, name) if cache else None
         if told is None:
             told = _learned(shelf, sentences)
@@ -196,7 +194,3 @@ def _learned(shelf: Library, sentences: Sentences) -> Arrays:
     vectors = sentences.encode(shelf.texts.texts)
     found = None if vectors is None else kernel.learn(shelf.texts, shelf.words, vectors, len(shelf.ids))
     return kernel.arrays(found) if found else {}
-
-
-def _content(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -77,7 +77,7 @@ def build(
     articles: Sequence[Article], kept: Arrays | None, embed: Callable[[Sequence[Article]], Floats | None]
 ) -> Shelf:
     """The shelf of these articles; with `kept` neither words nor vectors are made anew."""
-    indexes = [Index.of(_part(kept, name)) for name in INDEXES] if kept else _words(articles)
+    indexes = [index.part(kept, name) for name in INDEXES] if kept else _words(articles)
     given = kept["vectors"] if kept else embed(articles)
     vectors = np.empty((0, 0), np.float32) if given is None else np.asarray(given, np.float32)
     titles = [article.law for article in articles]
@@ -103,9 +103,8 @@ def build(
 
 def arrays(shelf: Shelf) -> Arrays:
     """What to keep on disk; what is quick to make is made anew."""
-    indexes = zip(INDEXES, (shelf.words, shelf.title_words, shelf.head_words), strict=True)
-    words = {f"{name}_{key}": array for name, held in indexes for key, array in held.arrays().items()}
-    return {**words, "vectors": shelf.vectors.astype(np.float16)}
+    indexes: dict[str, Index] = dict(zip(INDEXES, (shelf.words, shelf.title_words, shelf.head_words), strict=True))
+    return {**index.together(indexes), "vectors": shelf.vectors.astype(np.float16)}
 
 
 def heading(article: Article) -> str:
@@ -132,10 +131,6 @@ def _words(articles: Sequence[Article]) -> list[Index]:
 
 def _chapter(article: Article) -> str:
     return f"{article.law} {heading(article)}"
-
-
-def _part(kept: Arrays, name: str) -> Arrays:
-    return {key[len(name) + 1 :]: array for key, array in kept.items() if key.startswith(f"{name}_")}
 
 
 def _numbered(values: Sequence[str]) -> Places:

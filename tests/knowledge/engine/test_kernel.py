@@ -1,5 +1,7 @@
 """Topics are told apart by everything they say."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -79,3 +81,23 @@ def test_learning_in_blocks_solves_what_it_should(monkeypatch: pytest.MonkeyPatc
     matrix, wanted = half @ half.T + np.eye(size, dtype=np.float32), random.normal(size=(size, 3)).astype(np.float32)
     found = kernel._solved(matrix.copy(), wanted.copy())  # pyright: ignore[reportPrivateUsage]
     assert matrix @ found == pytest.approx(wanted, abs=1e-3)
+
+
+def test_words_kept_on_disk_compare_as_those_read_anew(tmp_path: Path) -> None:
+    first, again = kernel.kept(TEXTS.texts, tmp_path), kernel.kept(TEXTS.texts, tmp_path)
+    for held in (first, again):
+        for one, other in ((held.words, WORDS.words), (held.sounds, WORDS.sounds)):
+            assert all(np.array_equal(array, other.arrays()[name]) for name, array in one.arrays().items())
+    assert len(list(tmp_path.glob("words-*"))) == 1
+
+
+def test_words_that_were_cut_short_on_disk_are_read_anew(tmp_path: Path) -> None:
+    kernel.kept(TEXTS.texts, tmp_path)
+    (file,) = tmp_path.glob("words-*/words_docs.npy")
+    file.write_bytes(file.read_bytes()[:-4])
+    assert np.array_equal(kernel.kept(TEXTS.texts, tmp_path).words.docs, WORDS.words.docs)
+
+
+def test_other_texts_are_not_answered_from_what_was_kept(tmp_path: Path) -> None:
+    kernel.kept(TEXTS.texts, tmp_path)
+    assert kernel.kept(("别的",), tmp_path).words.size == 1
