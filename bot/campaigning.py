@@ -130,7 +130,7 @@ async def send(settings: Settings, login: str, number: int, *, dry_run: bool) ->
 async def cancel(settings: Settings, login: str, number: int) -> str:
     """Never again; what was not sent yet is not sent."""
     async with opened(settings) as bench:
-        await publish.cancel(bench.studio, await _user(bench, login), number)
+        await publish.cancel(bench.studio, await _user(bench, login), number, datetime.now(UTC))
         return f"{number} 号已取消，没发的不再发"
 
 

@@ -28,6 +28,11 @@ class Act(StrEnum):
     TOPIC_APPROVED = "topic approved"
     TOPIC_PUBLISHED = "topic published"
     TOPIC_RETIRED = "topic retired"
+    PUSH_PLANNED = "push planned"
+    PUSH_APPROVED = "push approved"
+    PUSH_PAUSED = "push paused"
+    PUSH_RESUMED = "push resumed"
+    PUSH_CANCELLED = "push cancelled"
 
 
 ACT_NAMES = {
@@ -48,6 +53,11 @@ ACT_NAMES = {
     Act.TOPIC_APPROVED: "审核主题",
     Act.TOPIC_PUBLISHED: "发布主题",
     Act.TOPIC_RETIRED: "停用主题的一版",
+    Act.PUSH_PLANNED: "写推送",
+    Act.PUSH_APPROVED: "审核推送",
+    Act.PUSH_PAUSED: "暂停推送",
+    Act.PUSH_RESUMED: "继续推送",
+    Act.PUSH_CANCELLED: "取消推送",
 }
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from handlers import timings
+from handlers.audit import Act, Deed
 from handlers.deliveries import State as Sending
 from handlers.errors import NotYours, Refused
 from handlers.staff import Role, User
@@ -233,6 +234,11 @@ def fire(
         missed = Run(0, campaign.id, due, RunState.MISSED, why, finished_at=now)
         return rest(after, under_way=campaign.state is State.RUNNING), missed
     return rest(after, under_way=True), Run(0, campaign.id, due, RunState.QUEUEING, started_at=now)
+
+
+def deed(act: Act, user: int, campaign: Campaign) -> Deed:
+    """What was done to it, for the chain of what staff did."""
+    return Deed(act, user, f"push:{campaign.id}", campaign.plan.title)
 
 
 def _span(span: timedelta) -> str:

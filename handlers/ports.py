@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from handlers.audit import Deed
 from handlers.campaigns import Campaign, Plan, Reach, Run
 from handlers.cases import Part, Situation
 from handlers.curation import Version
@@ -205,15 +206,15 @@ class Drafts(Protocol):
     """Campaigns, as the bureau changes them."""
 
     async def add(self, campaign: Campaign) -> Campaign:
-        """Keep a new draft; it comes back with its number."""
+        """Keep a new draft, and that its author wrote it; it comes back with its number."""
         ...
 
     async def find(self, number: int) -> Campaign | None:
         """The campaign of that number."""
         ...
 
-    async def write(self, before: Campaign, after: Campaign) -> bool:
-        """Change it, and hold, release or call off what waits to be sent; False if somebody was faster."""
+    async def write(self, before: Campaign, after: Campaign, *done: tuple[Deed, datetime]) -> bool:
+        """Change it, write down who did so, and hold, release or call off what waits; False if somebody was faster."""
         ...
 
     async def try_out(self, before: Campaign, after: Campaign, reply: Reply, address: Address, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import campaigns, obstacles, timings
+from handlers.audit import Act, Deed
 from handlers.campaigns import Campaign, Limits, Obstacle, Plan
 from handlers.errors import NotYours, Refused
 from handlers.messages import Address, Reply
@@ -51,7 +52,8 @@ async def write(studio: Studio, user: User, plan: Plan, now: datetime, number: i
     if number is None:
         return await studio.campaigns.add(campaigns.write(user, plan, now))
     before = await find(studio, number)
-    return await _changed(studio, before, campaigns.write(user, plan, now, before))
+    after = campaigns.write(user, plan, now, before)
+    return await _changed(studio, before, after, campaigns.deed(Act.PUSH_PLANNED, user.id, after), now)
 
 
 async def try_out(studio: Studio, user: User, number: int, address: Address, now: datetime) -> Campaign:
@@ -68,13 +70,15 @@ async def approve(studio: Studio, user: User, number: int, now: datetime) -> Cam
     """A second person agrees: it goes out when its time comes."""
     before = await find(studio, number)
     found = (await preview(studio, before.plan, now)).obstacles
-    return await _changed(studio, before, campaigns.approve(before, user, found, _timing(studio, before.plan), now))
+    after = campaigns.approve(before, user, found, _timing(studio, before.plan), now)
+    return await _changed(studio, before, after, campaigns.deed(Act.PUSH_APPROVED, user.id, after), now)
 
 
-async def pause(studio: Studio, user: User, number: int) -> Campaign:
+async def pause(studio: Studio, user: User, number: int, now: datetime) -> Campaign:
     """Nothing goes out until somebody lets it go on."""
     before = await find(studio, number)
-    return await _changed(studio, before, campaigns.pause(before, user))
+    after = campaigns.pause(before, user)
+    return await _changed(studio, before, after, campaigns.deed(Act.PUSH_PAUSED, user.id, after), now)
 
 
 async def resume(studio: Studio, user: User, number: int, now: datetime) -> Campaign:
@@ -82,13 +86,14 @@ async def resume(studio: Studio, user: User, number: int, now: datetime) -> Camp
     before = await find(studio, number)
     under_way = any(run.campaign == number for _, run in await studio.campaigns.under_way())
     after = campaigns.resume(before, user, _timing(studio, before.plan), now, under_way=under_way)
-    return await _changed(studio, before, after)
+    return await _changed(studio, before, after, campaigns.deed(Act.PUSH_RESUMED, user.id, after), now)
 
 
-async def cancel(studio: Studio, user: User, number: int) -> Campaign:
+async def cancel(studio: Studio, user: User, number: int, now: datetime) -> Campaign:
     """Never again; what was not sent yet is not sent."""
     before = await find(studio, number)
-    return await _changed(studio, before, campaigns.cancel(before, user))
+    after = campaigns.cancel(before, user)
+    return await _changed(studio, before, after, campaigns.deed(Act.PUSH_CANCELLED, user.id, after), now)
 
 
 async def find(studio: Studio, number: int) -> Campaign:
@@ -103,7 +108,7 @@ def _timing(studio: Studio, plan: Plan) -> timings.Timing:
     return timings.parse(plan.when, obstacles.comings(studio.statutes))
 
 
-async def _changed(studio: Studio, before: Campaign, after: Campaign) -> Campaign:
-    if not await studio.campaigns.write(before, after):
+async def _changed(studio: Studio, before: Campaign, after: Campaign, done: Deed, now: datetime) -> Campaign:
+    if not await studio.campaigns.write(before, after, (done, now)):
         raise Refused("刚才有人改过，请重新打开再试")
     return after

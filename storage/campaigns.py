@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, LargeBinary, Row, and_, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.campaigns import ACTIVE, Campaign, Plan, Reach, Run, RunState, State, Tally
+from handlers.audit import Act, Deed
+from handlers.campaigns import ACTIVE, Campaign, Plan, Reach, Run, RunState, State, Tally, deed
 from handlers.deliveries import Lane
 from handlers.deliveries import State as Sending
 from handlers.messages import Address, Reply
 from storage.audience import audience, cause, earlier_runs
+from storage.audit import note
 from storage.claims import withheld
 from storage.moments import stamp
 from storage.outbox import enqueue
@@ -35,22 +37,26 @@ class Campaigns:
         self._vault = vault
 
     async def add(self, campaign: Campaign) -> Campaign:
-        """Keep a new draft; it comes back with its number."""
+        """Keep a new draft, and that its author wrote it; it comes back with its number."""
         statement = campaigns.insert().values(_columns(campaign)).returning(campaigns.c.id)
 
-        async def work(connection: AsyncConnection) -> int:
-            return (await connection.execute(statement)).scalar_one()
+        async def work(connection: AsyncConnection) -> Campaign:
+            kept = replace(campaign, id=(await connection.execute(statement)).scalar_one())
+            await note(connection, deed(Act.PUSH_PLANNED, kept.author, kept), kept.created_at)
+            return kept
 
-        return replace(campaign, id=await self._writer.write(work))
+        return await self._writer.write(work)
 
-    async def write(self, before: Campaign, after: Campaign) -> bool:
-        """Change it, and hold, release or call off what waits to be sent; False if somebody was faster."""
+    async def write(self, before: Campaign, after: Campaign, *done: tuple[Deed, datetime]) -> bool:
+        """Change it, write down who did so, and hold, release or call off what waits; False if somebody was faster."""
         statement = update(campaigns).where(_unchanged(before)).values(_columns(after))
 
         async def work(connection: AsyncConnection) -> bool:
             changed = bool((await connection.execute(statement)).rowcount)
             if changed and before.state is not after.state:
                 await _obey(connection, before, after)
+            for one in done if changed else ():
+                await note(connection, *one)
             return changed
 
         return await self._writer.write(work)

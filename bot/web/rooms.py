@@ -22,6 +22,7 @@ ROOMS = (
     Room("/desk/mediations", "调解", {Role.ADVISER, Role.EXPERT}),
     Room("/bureau/users", "账号", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
+    Room("/bureau/pushes", "普法推送", {Role.PUBLISHER, Role.ADMIN}),
     Room("/desk/account", "我的登录", EVERYBODY),
 )
 

@@ -28,6 +28,7 @@ from bot.web.logins import Logins
 from bot.web.mediations import Mediations
 from bot.web.mydata import MyData
 from bot.web.pages import STATIC, refusal
+from bot.web.pushes import Pushes
 from bot.web.reveal import Reveal
 from bot.web.second import Second
 from bot.web.visitors import Visitors
@@ -71,7 +72,15 @@ def _routes(app: App) -> list[BaseRoute]:
         Reveal(app, auth),
         Desk(app, auth),
     )  # in this order: a ticket is found by anything after /desk/
-    staff = (auth, Second(app, auth), Logins(app, auth), *desk, Bureau(app, auth), Health(app, auth))
+    staff = (
+        auth,
+        Second(app, auth),
+        Logins(app, auth),
+        *desk,
+        Bureau(app, auth),
+        Pushes(app, auth, visitors),
+        Health(app, auth),
+    )
     pages = [route for part in (*residents, *staff) for route in part.routes()]
     return [*pages, *_called(app), Mount("/static", Files(directory=STATIC))]
 

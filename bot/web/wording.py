@@ -100,4 +100,5 @@ def span(length: timedelta) -> str:
     return f"{seconds // 3600}小时" if seconds < 86400 else f"{seconds // 86400}天"
 
 
+NO_SUCH_PUSH = "没有这个推送计划。"
 CHANNELS = {"web": "网页", "wechat": "微信", "telegram": "Telegram", "console": "终端"}

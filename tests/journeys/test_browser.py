@@ -137,6 +137,21 @@ async def press(page: Page, label: str) -> None:
     await expect(page.locator("#talk li.ours").nth(answers)).to_be_visible()
 
 
+async def enter(page: Page, house: House, login: str) -> Page:
+    """Log in for the first time: a password of one's own, and an authenticator."""
+    await page.fill("#login", login)
+    await page.fill("#password", house.passwords[login])
+    await page.get_by_role("button", name="登录").click()
+    await page.fill("#new", PASSWORD)
+    await page.fill("#again", PASSWORD)
+    await page.get_by_role("button", name="换密码").click()
+    await expect(page.locator(".qr svg")).to_be_visible()
+    secret = (await page.locator(".typed").inner_text()).replace(" ", "")
+    await page.fill("#code", TOTP(secret).now())
+    await page.get_by_role("button", name="绑定").click()
+    return page
+
+
 async def choose_topic(page: Page) -> str:
     """Pick a topic that is offered beside an article; returns its title."""
     await ask(page, ARTICLE)
@@ -182,13 +197,7 @@ async def test_a_paper_and_a_day_are_taken_from_the_page(open_page: Open) -> Non
     async with page.expect_download() as taken:
         await page.get_by_role("link", name="下载：离婚冷静期").click()
     assert (await taken.value).suggested_filename.endswith(".ics")
-    for width in (360, 1280):
-        await page.set_viewport_size({"width": width, "height": 720})
-        content, window = await page.evaluate(WIDTHS)
-        assert content <= window
-        assert await _faint(page) == []
-        if shots := os.environ.get("SHOTS"):
-            await page.screenshot(path=f"{shots}/guides-{width}.png", full_page=True)
+    await _legible(page, "guides")
 
 
 async def test_without_scripts_the_same_is_done_by_forms(open_page: Open) -> None:
@@ -282,6 +291,52 @@ async def test_a_message_that_cannot_be_kept_is_sent_again_by_itself(open_page: 
         await page.reload()
 
 
+async def test_a_push_is_planned_by_one_and_approved_by_another_on_the_page_alone(
+    open_page: Open, house: House
+) -> None:
+    resident = await open_page()
+    await ask(resident, "订阅")
+    publisher = await enter(await open_page("/bureau", width=1280, java_script_enabled=False), house, "publisher1")
+    await publisher.goto(f"{house.url}/bureau/pushes")
+    await publisher.get_by_role("link", name="写一个推送").click()
+    await publisher.select_option("#theme", "constitution-day")
+    await publisher.get_by_role("button", name="采用").click()
+    await publisher.fill("#when", "2020-01-01 10:00")
+    await publisher.get_by_role("button", name="保存草稿").click()
+    await expect(publisher.get_by_role("alert")).to_contain_text("时间已经过了。改成以后的日期")
+    await _legible(publisher, "push-refused")
+    await publisher.fill("#when", "每年12月4日 10:00")
+    await publisher.get_by_role("button", name="先看样子和人数").click()
+    await expect(publisher.locator(".looks")).to_contain_text("今天是国家宪法日")
+    await _legible(publisher, "push-preview")
+    await publisher.get_by_role("button", name="保存草稿").click()
+    await publisher.get_by_role("button", name="试发一条").click()
+    await expect(publisher.locator(".notice.good")).to_contain_text("请另一位")
+    await _legible(publisher, "push-tested")
+
+    approver = await enter(await open_page("/bureau", width=1280), house, "admin")
+    await approver.get_by_role("link", name="普法推送").click()
+    await _legible(approver, "pushes")
+    await approver.get_by_text("今天是国家宪法日").click()
+    await approver.get_by_role("button", name="同意").click()
+    await expect(approver.locator(".notice.good")).to_contain_text("已审核")
+    await _legible(approver, "push-approved")
+    await publisher.get_by_role("link", name="到居民页面看试发的那条").click()
+    await publisher.reload()
+    await expect(publisher.locator("#talk")).to_contain_text("今天是国家宪法日")
+
+
+async def _legible(page: Page, shot: str) -> None:
+    """Nothing is cut off or faint, on a telephone and on a screen."""
+    for width in (360, 1280):
+        await page.set_viewport_size({"width": width, "height": 720})
+        content, window = await page.evaluate(WIDTHS)
+        assert content <= window
+        assert await _faint(page) == []
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/{shot}-{width}.png", full_page=True)
+
+
 async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: Open, house: House) -> None:
     resident = await open_page(width=360)
     await press(resident, "找人工")
@@ -290,17 +345,7 @@ async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: 
     receipt = (await resident.locator("#talk li.ours").last.inner_text()).split("受理号 ")[1][:15]
     await ask(resident, VILLAGE)
 
-    adviser = await open_page("/desk", width=1280)
-    await adviser.fill("#login", "adviser1")
-    await adviser.fill("#password", house.passwords["adviser1"])
-    await adviser.get_by_role("button", name="登录").click()
-    await adviser.fill("#new", PASSWORD)
-    await adviser.fill("#again", PASSWORD)
-    await adviser.get_by_role("button", name="换密码").click()
-    await expect(adviser.locator(".qr svg")).to_be_visible()
-    secret = (await adviser.locator(".typed").inner_text()).replace(" ", "")
-    await adviser.fill("#code", TOTP(secret).now())
-    await adviser.get_by_role("button", name="绑定").click()
+    adviser = await enter(await open_page("/desk", width=1280), house, "adviser1")
     await adviser.get_by_text(receipt).click()
     await adviser.get_by_role("button", name="接单").click()
     await adviser.fill("#words", "先找村里要补偿的文件，我明天上午在村委会。")
