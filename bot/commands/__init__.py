@@ -1,0 +1,1 @@
+"""What can be ordered from the command line, a module a field."""
