@@ -18,7 +18,7 @@ class Act(StrEnum):
     USER_ADDED = "user added"
     USER_CHANGED = "user changed"
     STAFF_IMPORTED = "staff imported"
-    PASSWORD_RESET = "password reset"  # noqa: S105
+    PASSWORD_RESET = "password reset"  # noqa: S105 - the name of an act
     SECOND_FACTOR_RESET = "second factor reset"
     TICKET = "ticket"
     REVEALED = "revealed"

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from bot.app import App
 from bot.people import LOGIN
 from bot.web import passwords, wording
-from bot.web.auth import Auth
+from bot.web.auth import Auth, Staffed
 from bot.web.pages import page
 from bot.web.rooms import home
 from handlers.audit import ACT_NAMES
@@ -39,8 +39,8 @@ class Bureau:
         admin = {Role.ADMIN}
         one = f"{USERS}/{{number:int}}"
 
-        def route(path: str, endpoint: object, *methods: str) -> Route:
-            return Route(path, self._auth.staffed(endpoint, only=admin), methods=methods or ("GET",))  # type: ignore[arg-type]
+        def route(path: str, endpoint: Staffed, *methods: str) -> Route:
+            return Route(path, self._auth.staffed(endpoint, only=admin), methods=methods or ("GET",))
 
         return [
             Route("/bureau", self._auth.staffed(self.begin)),

@@ -154,7 +154,7 @@ class TestObstacles:
         ],
     )
     def test_each_is_named_with_its_remedy(self, library: Library, change: dict[str, object], said: str) -> None:
-        plan = replace(PLAN, **change)  # type: ignore[arg-type]
+        plan = replace(PLAN, **change)  # type: ignore[arg-type] - the change is named by the case
         found = obstacles.obstacles(plan, library.statutes, LIMITS, NOW)
         assert any(said in one.reason and one.remedy for one in found), found
 

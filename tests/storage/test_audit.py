@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.audit import Act, Check, Deed
 from storage.audit import note
@@ -60,8 +61,8 @@ async def test_a_tail_that_was_cut_off_shows_by_the_mark_that_was_noted(store: S
 
 
 async def test_a_deed_whose_act_fails_is_not_written(store: Store) -> None:
-    async def work(connection: object) -> None:
-        await note(connection, Deed(Act.LOGIN, 1), NOW)  # type: ignore[arg-type]
+    async def work(connection: AsyncConnection) -> None:
+        await note(connection, Deed(Act.LOGIN, 1), NOW)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):

@@ -79,7 +79,7 @@ def test_learning_in_blocks_solves_what_it_should(monkeypatch: pytest.MonkeyPatc
     random = np.random.default_rng(size)
     half = random.normal(size=(size, size)).astype(np.float32)
     matrix, wanted = half @ half.T + np.eye(size, dtype=np.float32), random.normal(size=(size, 3)).astype(np.float32)
-    found = kernel._solved(matrix.copy(), wanted.copy())  # pyright: ignore[reportPrivateUsage]
+    found = kernel._solved(matrix.copy(), wanted.copy())  # pyright: ignore[reportPrivateUsage] - what it is checked for is not seen from outside
     assert matrix @ found == pytest.approx(wanted, abs=1e-3)
 
 
