@@ -16,9 +16,9 @@ from typing import Any
 from bot.channels import http, telegram
 from bot.channels.pace import Pace
 from bot.work import Bell, Courier, now
-from handlers.campaigns import Campaign, Plan, Reach, Run, RunState, State
 from handlers.deliver import Dispatch
 from handlers.deliveries import Delivery, Lane, Receipt
+from handlers.education.campaigns import Campaign, Plan, Reach, Run, RunState, State
 from handlers.messages import Address, Option, Reply
 from handlers.staff import Role, User
 from knowledge.citations import Citation

@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import tickets as life
-from handlers.clocks import Clock
-from handlers.moves import Tracked
+from handlers.desk import tickets as life
+from handlers.desk.clocks import Clock
+from handlers.desk.moves import Tracked
+from handlers.desk.states import DONE, HELD, State
+from handlers.desk.tickets import Level, Ticket, Tier
 from handlers.staff import Role, Scope, User, scoped
-from handlers.states import DONE, HELD, State
-from handlers.tickets import Level, Ticket, Tier
 from storage.migrate import upgrade
 from storage.moves import ticket_row
 from storage.queue import Wanted

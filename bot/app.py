@@ -13,20 +13,24 @@ from bot.emergency import Emergency
 from bot.engine import Engine, bare, open_library, whole
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import curation, mediate, obstacles, ports, receive, sweep
-from handlers.advise import Office
+from handlers import ports, receive
 from handlers.cases import Library, Rules
-from handlers.clocks import Reply as Replying
-from handlers.clocks import Targets
-from handlers.curation import Version
 from handlers.deliver import Dispatch
-from handlers.dialogue import Flood
+from handlers.desk import sweep
+from handlers.desk.advise import Office
+from handlers.desk.clocks import Reply as Replying
+from handlers.desk.clocks import Targets
+from handlers.desk.routing import Limits
+from handlers.editing import curation
+from handlers.editing.curation import Version
+from handlers.education import obstacles
 from handlers.errors import StorageDown
 from handlers.hours import Hours
+from handlers.mediations import mediate
 from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
-from handlers.routing import Limits
+from handlers.talk.dialogue import Flood
 from knowledge import quizzes
 from knowledge.clocks import workdays
 from knowledge.engine import danger

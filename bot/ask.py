@@ -8,11 +8,11 @@ from bot import rows
 from bot.engine import parts
 from handlers import receive
 from handlers.cases import Case, Library, Rules, Situation
-from handlers.dialogue import Dialogue, Flood
 from handlers.messages import Address, Arrived, Inbound, Kind
 from handlers.outcomes import Outcome, Verdict
 from handlers.residents import Resident
 from handlers.routes import Route
+from handlers.talk.dialogue import Dialogue, Flood
 from knowledge.citations import Citation
 from knowledge.engine.match import Matcher, TopicFinding
 from knowledge.results import Result

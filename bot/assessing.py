@@ -9,10 +9,10 @@ from xlsxwriter import Workbook
 
 from bot import app
 from bot.config import ConfigError, File, Settings
-from handlers import assessments
-from handlers.assessments import MEASURE_NAMES, RATES, Mark, Part, Score, Weights
+from handlers.desk import assessments
+from handlers.desk.assessments import MEASURE_NAMES, RATES, Mark, Part, Score, Weights
 from handlers.errors import NotYours
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
 from storage.migrate import upgrade
 from storage.store import Store
 

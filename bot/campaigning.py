@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime
 
 from bot import app, pushing
 from bot.config import ConfigError, Settings
-from handlers import deliveries, obstacles, publish
-from handlers.campaigns import RUN_NAMES, STATE_NAMES, Audience, Campaign, Plan, Run, RunState, Tally
+from handlers import deliveries
+from handlers.education import obstacles, publish
+from handlers.education.campaigns import RUN_NAMES, STATE_NAMES, Audience, Campaign, Plan, Run, RunState, Tally
+from handlers.education.publish import Preview, Studio
 from handlers.errors import NotYours, Refused
+from handlers.hours import SHANGHAI
 from handlers.messages import Address
-from handlers.publish import Preview, Studio
 from handlers.staff import User
-from handlers.tickets import SHANGHAI
 from knowledge.statutes import build
 from knowledge.statutes.store import Statutes
 from knowledge.themes import themes

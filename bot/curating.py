@@ -8,9 +8,9 @@ from bot import app
 from bot.config import ConfigError, Settings
 from bot.library import statutes
 from bot.work import now
-from handlers import curate
-from handlers.curate import Shelf
-from handlers.curation import STAGE_NAMES, Version
+from handlers.editing import curate
+from handlers.editing.curate import Shelf
+from handlers.editing.curation import STAGE_NAMES, Version
 from handlers.receive import SHANGHAI
 from handlers.staff import User
 from knowledge import topics

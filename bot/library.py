@@ -14,7 +14,7 @@ from bot.ask import Asker
 from bot.config import Settings
 from bot.engine import open_library, whole
 from bot.rows import load
-from handlers import answers
+from handlers.talk import answers
 from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
 from knowledge.engine import evaluate
 from knowledge.engine.evaluate import Ranked

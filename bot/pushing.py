@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from bot import metrics
 from bot.config import File
 from bot.log import logger
-from handlers.broadcast import Press, broadcast
-from handlers.campaigns import Limits, RunState
+from handlers.education.broadcast import Press, broadcast
+from handlers.education.campaigns import Limits, RunState
 from knowledge.statutes.store import Statutes
 from storage.store import Store
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
 
 NAMED = 10  # problems of a file that are named before the rest is only counted
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from handlers.certificates import Sign, Verify
+from handlers.education.certificates import Sign, Verify
 
 
 def signer(secret: bytes) -> Sign:

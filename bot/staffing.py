@@ -14,8 +14,8 @@ from bot import app
 from bot.config import ConfigError, Settings
 from bot.people import LOGIN
 from bot.web import passwords
-from handlers import personnel
-from handlers.personnel import Person, Place, Register
+from handlers.desk import personnel
+from handlers.desk.personnel import Person, Place, Register
 from handlers.staff import ROLE_NAMES
 from knowledge import sheets
 from knowledge.sheets import Row, SheetError

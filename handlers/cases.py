@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from handlers.certificates import Sign
-from handlers.clocks import Targets
-from handlers.dialogue import Dialogue, Flood
+from handlers.desk.clocks import Targets
+from handlers.desk.moves import Tracked
+from handlers.education.certificates import Sign
+from handlers.education.subscriptions import Subscription
 from handlers.hours import Hours
-from handlers.mediation import Case as Mediation
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound
-from handlers.moves import Tracked
 from handlers.residents import Resident, Village
-from handlers.subscriptions import Subscription
+from handlers.talk.dialogue import Dialogue, Flood
 from knowledge import reviews
 from knowledge.clocks import workdays
 from knowledge.engine.match import Findings

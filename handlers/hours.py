@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count
+from zoneinfo import ZoneInfo
 
-from handlers.tickets import SHANGHAI
-
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 NO_TIME = timedelta(0)
 
 

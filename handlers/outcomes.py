@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from handlers.dialogue import Dialogue
-from handlers.mediation import Case as Mediation
+from handlers.desk.moves import Move
+from handlers.desk.tickets import Entry, Ticket
+from handlers.education.subscriptions import Subscription
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Reply
-from handlers.moves import Move
-from handlers.reminders import Reminder
 from handlers.residents import Resident
-from handlers.subscriptions import Subscription
-from handlers.tickets import Entry, Ticket
+from handlers.talk.dialogue import Dialogue
+from handlers.talk.reminders import Reminder
 from knowledge.citations import Citation
 from knowledge.engine.match import TopicFinding
 from knowledge.results import Result

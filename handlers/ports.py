@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from handlers.audit import Deed
-from handlers.campaigns import Campaign, Plan, Reach, Run
 from handlers.cases import Part, Situation
-from handlers.curation import Version
 from handlers.deliveries import Delivery, Lane, Receipt
-from handlers.mediation import Case as Mediation
+from handlers.desk.moves import Move, Tracked
+from handlers.desk.routing import Leave, Roster
+from handlers.editing.curation import Version
+from handlers.education.campaigns import Campaign, Plan, Reach, Run
+from handlers.education.subscriptions import Subscription
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Reply
-from handlers.moves import Move, Tracked
 from handlers.outcomes import Outcome
 from handlers.residents import Village
-from handlers.routing import Leave, Roster
 from handlers.staff import Scope
-from handlers.subscriptions import Subscription
 
 
 class Inbox(Protocol):

@@ -6,8 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import (
-    certificates,
+from handlers import residents, routes
+from handlers.cases import Case, Library, Rules, Situation
+from handlers.education import certificates, quizzes, wishes
+from handlers.education.certificates import Sign
+from handlers.errors import StorageDown
+from handlers.mediations import registration
+from handlers.messages import Arrived, Inbound, Kind, Reply
+from handlers.outcomes import Decision, Outcome, Verdict
+from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
+from handlers.routes import Route, To
+from handlers.talk import (
     consultation,
     dialogue,
     escalation,
@@ -16,23 +25,11 @@ from handlers import (
     lookups,
     phrases,
     privacy,
-    quizzes,
     receipts,
-    registration,
-    residents,
-    routes,
     safety,
-    wishes,
 )
-from handlers.cases import Case, Library, Rules, Situation
-from handlers.certificates import Sign
-from handlers.commands import Command
-from handlers.dialogue import Admission, Stage
-from handlers.errors import StorageDown
-from handlers.messages import Arrived, Inbound, Kind, Reply
-from handlers.outcomes import Decision, Outcome, Verdict
-from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
-from handlers.routes import Route, To
+from handlers.talk.commands import Command
+from handlers.talk.dialogue import Admission, Stage
 from knowledge.guides import interviews as questions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -5,24 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import (
-    certificates,
-    commands,
-    dialogue,
-    interviews,
-    notices,
-    phrases,
-    quizzes,
-    receipts,
-    registration,
-    residents,
-    safety,
-    wishes,
-)
+from handlers import residents
 from handlers.cases import Case
-from handlers.commands import Command
-from handlers.dialogue import Admission, Stage
+from handlers.desk import notices
+from handlers.education import certificates, quizzes, wishes
+from handlers.mediations import registration
 from handlers.messages import Kind
+from handlers.talk import commands, dialogue, interviews, phrases, receipts, safety
+from handlers.talk.commands import Command
+from handlers.talk.dialogue import Admission, Stage
 from knowledge import text
 from knowledge.engine.danger import Alarm
 from knowledge.hotlines import hotlines

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.assessments import Recorded
 from handlers.audit import Act, Deed
-from handlers.clocks import Alarm
+from handlers.desk.assessments import Recorded
+from handlers.desk.clocks import Alarm
+from handlers.desk.moves import Event
+from handlers.desk.states import Act as Done
 from handlers.errors import NotYours, Refused
-from handlers.moves import Event
 from handlers.staff import Role, User
-from handlers.states import Act as Done
 from storage.audit import note
 from storage.moments import stamp
 from storage.schema import corrections, events

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.campaigns import Plan, Reach
 from handlers.deliveries import State
+from handlers.education.campaigns import Plan, Reach
+from handlers.education.subscriptions import SPANS, Frequency
 from handlers.residents import CHANNEL_CONSENT
-from handlers.subscriptions import SPANS, Frequency
 from storage.claims import is_open
 from storage.moments import stamp
 from storage.schema import addresses, interests, outbox, residents, runs, subscriptions, towns, villages

@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, LargeBinary, Row, and_, exists, func, literal
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
-from handlers.campaigns import ACTIVE, Campaign, Plan, Reach, Run, RunState, State, Tally, deed
 from handlers.deliveries import Lane
 from handlers.deliveries import State as Sending
+from handlers.education.campaigns import ACTIVE, Campaign, Plan, Reach, Run, RunState, State, Tally, deed
 from handlers.messages import Address, Reply
 from storage.audience import audience, cause, earlier_runs
 from storage.audit import note

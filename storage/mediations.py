@@ -9,9 +9,9 @@ from sqlalchemy import Select, false, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.deliveries import Lane
-from handlers.mediation import Case
+from handlers.mediations.mediation import Case
+from handlers.mediations.proceedings import ALIVE, State
 from handlers.messages import Reply
-from handlers.proceedings import ALIVE, State
 from handlers.staff import Scope
 from storage.moments import stamp
 from storage.moves import address

@@ -10,11 +10,11 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.audit import Act, Deed
-from handlers.clocks import Clock
 from handlers.deliveries import Lane
+from handlers.desk.clocks import Clock
+from handlers.desk.moves import Move, Tracked
+from handlers.desk.tickets import Author, Entry, Ticket
 from handlers.messages import Address
-from handlers.moves import Move, Tracked
-from handlers.tickets import Author, Entry, Ticket
 from storage.audit import note
 from storage.outbox import enqueue
 from storage.schema import addresses, bars, entries, events, tickets

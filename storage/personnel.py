@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
-from handlers.personnel import Difference, Person, Place, Register, compare
+from handlers.desk.personnel import Difference, Person, Place, Register, compare
 from handlers.staff import Role
 from storage.audit import note
 from storage.moments import stamp

@@ -8,13 +8,13 @@ from sqlalchemy import Table, delete, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
+from handlers.desk.moves import Event
+from handlers.desk.states import ALIVE, State
+from handlers.desk.states import Act as Step
+from handlers.desk.tickets import STATE_NAMES, Author, Tier
+from handlers.education.subscriptions import FREQUENCY_NAMES, Subscription
 from handlers.messages import Address
-from handlers.moves import Event
 from handlers.residents import Resident
-from handlers.states import ALIVE, State
-from handlers.states import Act as Step
-from handlers.subscriptions import FREQUENCY_NAMES, Subscription
-from handlers.tickets import STATE_NAMES, Author, Tier
 from storage import inbox as inboxes
 from storage.audit import note
 from storage.claims import run_reply

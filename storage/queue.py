@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, select
 
-from handlers.clocks import Clock
+from handlers.desk.clocks import Clock
+from handlers.desk.states import ALIVE, DONE, HELD, State
+from handlers.desk.tickets import Level, Ticket
 from handlers.staff import Scope
-from handlers.states import ALIVE, DONE, HELD, State
-from handlers.tickets import Level, Ticket
 from storage.moments import stamp
 from storage.schema import tickets, towns, users, villages
 from storage.scopes import within

@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import moves
 from handlers.cases import Situation
 from handlers.deliveries import Lane
-from handlers.dialogue import Dialogue
+from handlers.desk import moves
+from handlers.desk.moves import Tracked
+from handlers.desk.states import UNHELD
+from handlers.desk.tickets import Ticket, Tier, owner
+from handlers.education.subscriptions import Subscription
 from handlers.errors import Stale
-from handlers.mediation import Case as Mediation
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Arrived, Kind, Reply
-from handlers.moves import Tracked
 from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
-from handlers.states import UNHELD
-from handlers.subscriptions import Subscription
-from handlers.tickets import Ticket, Tier, owner
+from handlers.talk.dialogue import Dialogue
 from storage import mediations, quizzes, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked

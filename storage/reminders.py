@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import reminders as nouns
 from handlers.deliveries import Lane
 from handlers.messages import Address, Reply
-from handlers.reminders import Reminder
+from handlers.talk import reminders as nouns
+from handlers.talk.reminders import Reminder
 from storage.moments import stamp
 from storage.outbox import enqueue
 from storage.schema import addresses, reminders

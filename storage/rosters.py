@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import routing
-from handlers.routing import Adviser, Leave, Roster
+from handlers.desk import routing
+from handlers.desk.routing import Adviser, Leave, Roster
 from handlers.staff import Role
 from storage.schema import leaves, posts, profiles, specialisms, users, villages
 from storage.unit import Writer, reading

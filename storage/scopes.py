@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import and_, false, select, true, union
 
+from handlers.desk.states import UNHELD
+from handlers.desk.tickets import Tier
 from handlers.staff import Scope
-from handlers.states import UNHELD
-from handlers.tickets import Tier
 from storage.schema import bars, tickets
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import subscriptions as asked
 from handlers.deliveries import State
-from handlers.subscriptions import Subscription
+from handlers.education import subscriptions as asked
+from handlers.education.subscriptions import Subscription
 from storage.claims import STOPPED, withheld
 from storage.schema import addresses, interests, outbox, subscriptions
 from storage.values import row, upsert, value

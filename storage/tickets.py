@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import and_, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers.moves import Move, Tracked
+from handlers.desk.moves import Move, Tracked
+from handlers.desk.states import ALIVE, HELD, State
 from handlers.staff import Scope
-from handlers.states import ALIVE, HELD, State
 from storage.moments import stamp
 from storage.moves import carry_out, read
 from storage.schema import drafts, notes, tickets

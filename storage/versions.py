@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from handlers import curation
-from handlers.curation import Stage, Version
+from handlers.editing import curation
+from handlers.editing.curation import Stage, Version
 from storage.audit import note
 from storage.schema import versions
 from storage.unit import Writer, reading

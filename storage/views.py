@@ -9,10 +9,10 @@ from sqlalchemy import Text, bindparam, cast, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.deliveries import State as Sending
+from handlers.desk.states import ALIVE
+from handlers.desk.tickets import Author, Ticket
 from handlers.messages import Address, Attachment, Kind, Option
 from handlers.staff import Role, Scope
-from handlers.states import ALIVE
-from handlers.tickets import Author, Ticket
 from storage import inbox as inboxes
 from storage.claims import run_reply
 from storage.moments import moment

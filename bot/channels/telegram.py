@@ -28,10 +28,10 @@ from bot import files
 from bot.channels.http import NotSent, Unanswered, pause
 from bot.channels.pace import Pace
 from bot.log import failure, logger
-from handlers import commands
 from handlers.deliveries import Closed, Delivery, Later, Receipt, Refused, Sent, Uncertain, wording
 from handlers.errors import StorageDown
 from handlers.messages import Address, Inbound, Kind, Option
+from handlers.talk import commands
 
 log = logger(__name__)
 NAME = "telegram"

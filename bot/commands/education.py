@@ -25,7 +25,7 @@ def quiz_verify(
 ) -> None:
     """Say whether a certificate is ours, and what it says; needs no network and no database."""
     from bot.signing import public, verifier
-    from handlers import certificates
+    from handlers.education import certificates
 
     try:
         found = certificates.read(code, verifier(key or public(config.key(common.settings(), "quiz_key"))))

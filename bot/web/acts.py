@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from handlers import advise
-from handlers.advise import Office
+from handlers.desk import advise
+from handlers.desk.advise import Office
+from handlers.desk.tickets import Referral
 from handlers.errors import Refused
 from handlers.staff import User
-from handlers.tickets import Referral
 
 Act = Callable[[Office, User, str, FormData, datetime], Awaitable[Any]]
 

@@ -18,9 +18,9 @@ from bot.web.guards import Gate, caller
 from bot.web.live import Live, nonce
 from bot.web.pages import FIRST_AID, page, refusal, wants_json
 from bot.web.visitors import Visitors
-from handlers import phrases
 from handlers.errors import StorageDown
 from handlers.messages import Address, Inbound, Kind
+from handlers.talk import phrases
 from knowledge import text
 from knowledge.engine import danger
 from storage.views import Said

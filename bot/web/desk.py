@@ -20,11 +20,12 @@ from bot.web.acts import ACTS, GONE
 from bot.web.auth import HOME, Auth
 from bot.web.pages import page
 from bot.web.rows import Row, rows
-from handlers import advise, masks, states
+from handlers import masks
+from handlers.desk import advise, states
+from handlers.desk.routing import Leave
+from handlers.desk.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
 from handlers.errors import NotYours, Refused, StorageDown
-from handlers.routing import Leave
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
-from handlers.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
 from knowledge.engine import danger
 from storage.people import Session
 from storage.queue import PAGE, Queued

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.app import App
-from handlers import answers, consultation, masks
+from handlers import masks
 from handlers.cases import Library
-from handlers.tickets import Author
+from handlers.desk.tickets import Author
+from handlers.talk import answers, consultation
 from knowledge import text
 from knowledge.citations import Citation
 from knowledge.engine.match import TopicFinding

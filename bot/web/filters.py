@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from bot.web import wording
 from bot.web.auth import HOME
-from handlers.states import State
-from handlers.tickets import SHANGHAI, STATE_NAMES, Level
+from handlers.desk.states import State
+from handlers.desk.tickets import STATE_NAMES, Level
+from handlers.hours import SHANGHAI
 from storage.queue import Wanted
 
 E = TypeVar("E", bound=StrEnum)

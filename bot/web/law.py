@@ -10,9 +10,9 @@ from starlette.routing import Route
 from bot.app import App
 from bot.web import wording
 from bot.web.pages import page
-from handlers import answers
 from handlers.cases import Library
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
+from handlers.talk import answers
 from knowledge import citations
 from knowledge.citations import Citation
 from knowledge.statutes.store import Kind, Standing

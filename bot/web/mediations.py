@@ -19,12 +19,15 @@ from bot.web import minutes, wording
 from bot.web.auth import HOME, Auth
 from bot.web.guards import SAFE
 from bot.web.pages import page
-from handlers import agreements, mediate, mediation, residents, tickets, writings
-from handlers.agreements import Agreement
+from handlers import residents
+from handlers.desk import tickets
 from handlers.errors import Refused
-from handlers.mediation import Case
+from handlers.hours import SHANGHAI
+from handlers.mediations import agreements, mediate, mediation, writings
+from handlers.mediations.agreements import Agreement
+from handlers.mediations.mediation import Case
+from handlers.mediations.proceedings import ACT_NAMES, BOUND, MOVES, STATE_NAMES, Act, State
 from handlers.messages import Document
-from handlers.proceedings import ACT_NAMES, BOUND, MOVES, STATE_NAMES, Act, State
 from handlers.residents import Village
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
 from knowledge import regions
@@ -242,4 +245,4 @@ def _scope(user: User) -> Scope:
 
 
 def _today() -> date:
-    return datetime.now(tickets.SHANGHAI).date()
+    return datetime.now(SHANGHAI).date()

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from starlette.datastructures import FormData
 
-from handlers import mediation
-from handlers.agreements import Agreement, Party, Signatures
 from handlers.errors import Refused
-from handlers.mediation import Case
-from handlers.proceedings import Act
+from handlers.mediations import mediation
+from handlers.mediations.agreements import Agreement, Party, Signatures
+from handlers.mediations.mediation import Case
+from handlers.mediations.proceedings import Act
 from knowledge import text
 from knowledge.guides.disputes import disputes
 from knowledge.results import Unclear

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.web import links
 from bot.web.rooms import rooms
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
 from knowledge.hotlines import hotlines
 
 FOLDER = Path(__file__).parent

@@ -5,7 +5,7 @@ from datetime import date
 
 from starlette.datastructures import FormData
 
-from handlers.campaigns import Audience, Plan
+from handlers.education.campaigns import Audience, Plan
 from handlers.errors import Refused
 from handlers.residents import Village
 from knowledge import text

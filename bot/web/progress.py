@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.web.wording import span
-from handlers.campaigns import RUN_NAMES, Run, RunState, Tally
 from handlers.deliveries import State
+from handlers.education.campaigns import RUN_NAMES, Run, RunState, Tally
 
 # as the channels and the outbox write them down
 REASONS = {

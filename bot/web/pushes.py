@@ -17,14 +17,15 @@ from bot.web.auth import Auth
 from bot.web.guards import SAFE
 from bot.web.pages import page
 from bot.web.visitors import Visitors
-from handlers import deliveries, obstacles, publish
-from handlers.campaigns import APPROVERS, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
+from handlers import deliveries
+from handlers.education import obstacles, publish
+from handlers.education.campaigns import APPROVERS, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
+from handlers.education.publish import Preview, Studio
 from handlers.errors import NotYours, Refused
+from handlers.hours import SHANGHAI
 from handlers.messages import Address, Reply
-from handlers.publish import Preview, Studio
 from handlers.residents import Village
 from handlers.staff import User
-from handlers.tickets import SHANGHAI
 from knowledge.themes import themes
 from knowledge.topics import FIELDS
 from storage.people import Session

@@ -13,8 +13,8 @@ from bot.web import wording
 from bot.web.auth import Auth
 from bot.web.pages import page
 from handlers.audit import Act, Deed
+from handlers.desk.tickets import Author
 from handlers.staff import Role, scoped
-from handlers.tickets import Author
 from storage.people import Session
 from storage.views import File
 

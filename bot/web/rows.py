@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.web import wording
 from bot.web.pages import clock
-from handlers import clocks, states
-from handlers.clocks import Targets
-from handlers.tickets import STATE_NAMES, Ticket
+from handlers.desk import clocks, states
+from handlers.desk.clocks import Targets
+from handlers.desk.tickets import STATE_NAMES, Ticket
 from knowledge.topics import Topic
 from storage.queue import Queued
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers import phrases
 from handlers.messages import Option
+from handlers.talk import phrases
 from knowledge import text
 from knowledge.engine import danger
 from knowledge.topics import Topic

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.tickets import Level
+from handlers.desk.tickets import Level
 
 REFUSALS = {
     400: "这个请求不完整，请返回上一页再试一次。",

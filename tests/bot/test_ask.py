@@ -10,8 +10,8 @@ import pytest
 
 from bot.ask import Asker
 from bot.engine import open_library, whole
-from handlers import phrases
 from handlers.cases import Library, Rules
+from handlers.talk import phrases
 from knowledge.engine.match import ArticleFinding, Findings, Matcher
 from tests.bot.terminal import process
 from tests.handlers import shelf

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import assessing
 from bot.assessing import DETAIL, SUMMARY
-from handlers import assessments
-from handlers.assessments import Score, Weights
 from handlers.audit import Act as Kept
-from handlers.clocks import Alarm, Kind
+from handlers.desk import assessments
+from handlers.desk.assessments import Score, Weights
+from handlers.desk.clocks import Alarm, Kind
+from handlers.desk.states import Act
 from handlers.errors import NotYours, Refused
 from handlers.staff import Role
-from handlers.states import Act
 from storage.schema import corrections, events
 from storage.store import Store
 from tests.bot.terminal import run

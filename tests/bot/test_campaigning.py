@@ -8,8 +8,8 @@ import pytest
 
 from bot import app, campaigning
 from bot.config import ConfigError, Settings
-from handlers.campaigns import Tally
 from handlers.deliveries import State
+from handlers.education.campaigns import Tally
 from handlers.staff import Role, User
 from storage.migrate import upgrade
 from tests.journeys.house import settings_in

@@ -14,10 +14,10 @@ import pytest
 
 from bot import work
 from bot.channels.console import ME, NOT_KEPT, Console
-from handlers import phrases
 from handlers.deliveries import RESEND_MARK, Delivery, Lane, Sent, State
 from handlers.errors import StorageDown
 from handlers.messages import Calendar, Inbound, Kind, Option, Reply
+from handlers.talk import phrases
 from tests.bot.process import started
 from tests.journeys.house import kept
 

@@ -12,7 +12,7 @@ import pytest
 from bot import app, posters, publicity
 from bot.channels.wechat import menu
 from bot.config import ConfigError, Settings
-from handlers import commands
+from handlers.talk import commands
 from knowledge.guides import interviews
 from tests.fakes.wechat import FakeWeChat
 from tests.journeys.house import TOWNS, settings_in, with_wechat

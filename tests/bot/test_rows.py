@@ -8,7 +8,7 @@ import pytest
 
 from bot import rows
 from bot.rows import RowError
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
 
 
 def _file(folder: Path, content: bytes | str) -> Path:

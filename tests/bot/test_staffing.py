@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from bot import staffing
 from bot.staffing import EXAMPLES, PLACES, STAFF
 from handlers.audit import Act
-from handlers.personnel import Person, Register
+from handlers.desk.personnel import Person, Register
 from handlers.staff import Role
 from knowledge.sheets import SheetError
 from storage.schema import profiles, sessions, users

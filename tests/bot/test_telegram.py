@@ -21,12 +21,12 @@ from bot.channels.pace import Pace
 from bot.channels.telegram import Telegram
 from bot.engine import Blind, bare
 from bot.log import configure
-from handlers import phrases, results
 from handlers.cases import Part
 from handlers.deliveries import RESEND_MARK, Closed, Delivery, Lane, Later, Receipt, Refused, Sent, State, Uncertain
 from handlers.errors import StorageDown
 from handlers.messages import Address, Calendar, Document, Inbound, Kind, Option, Reply
 from handlers.receive import TRIES
+from handlers.talk import phrases, results
 from knowledge.guides import papers
 from tests.bot.terminal import undisturbed_logs
 from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram, units

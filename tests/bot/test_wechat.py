@@ -17,9 +17,10 @@ from bot import wechat as wiring
 from bot import work
 from bot.channels.wechat import channel
 from bot.engine import Blind, bare
-from handlers import allowances, phrases
+from handlers import allowances
 from handlers.deliveries import MY_TICKETS, Lane
 from handlers.messages import Address, Calendar, Reply
+from handlers.talk import phrases
 from storage.outbox import enqueue
 from tests.fakes.wechat import TOKEN, FakeWeChat, Pushed
 from tests.fakes.wechat.platform import signature, xml

@@ -18,7 +18,6 @@ from bot.channels.pace import Pace
 from bot.channels.telegram import Telegram
 from bot.signing import signer
 from bot.work import Bell, Courier, receive_forever
-from handlers import phrases
 from handlers.cases import Library, Part, Rules
 from handlers.deliver import Dispatch
 from handlers.deliveries import Closed, Delivery, Lane, Later, Receipt, Refused, Sent, Uncertain, wording
@@ -26,6 +25,7 @@ from handlers.errors import StorageDown
 from handlers.messages import Inbound
 from handlers.ports import Channel
 from handlers.receive import Reception
+from handlers.talk import phrases
 from storage.schema import addresses, inbox, outbox
 from storage.store import Spans, Store, open_store
 from tests.conftest import KEY

@@ -6,15 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.signing import signer
-from handlers import receipts, receive
+from handlers import receive
 from handlers.cases import Case, Library, Part, Rules, Situation
-from handlers.dialogue import Dialogue
-from handlers.mediation import Case as Mediation
+from handlers.desk.moves import Tracked
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Kind
-from handlers.moves import Tracked
 from handlers.outcomes import Outcome
 from handlers.residents import Resident, Village
 from handlers.routes import Route
+from handlers.talk import receipts
+from handlers.talk.dialogue import Dialogue
 from knowledge.citations import Citation
 from knowledge.engine.match import Findings, TopicFinding
 from knowledge.statutes import build

@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers import phrases, receive
+from handlers import receive
 from handlers.cases import Library, Part, Rules, Situation
-from handlers.commands import Command
-from handlers.dialogue import Dialogue, Stage
+from handlers.education.subscriptions import Subscription
 from handlers.errors import StorageDown
-from handlers.mediation import Case as Mediation
+from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Arrived, Inbound, Kind, Reply
 from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
 from handlers.residents import Resident, Village
-from handlers.subscriptions import Subscription
+from handlers.talk import phrases
+from handlers.talk.commands import Command
+from handlers.talk.dialogue import Dialogue, Stage
 from knowledge.engine import danger
 from tests.handlers.shelf import NOW, SIGN, VILLAGES, Talk, found, inbound, text, values
 

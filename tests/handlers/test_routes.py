@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import phrases, residents, routes
+from handlers import residents, routes
 from handlers.cases import Library
-from handlers.commands import Command
-from handlers.dialogue import Admission, Dialogue, Stage
 from handlers.messages import Kind, Option
 from handlers.residents import Resident
 from handlers.routes import Route, To
+from handlers.talk import phrases
+from handlers.talk.commands import Command
+from handlers.talk.dialogue import Admission, Dialogue, Stage
 from tests.handlers.shelf import NOW, case, inbound
 
 DANGER = "我想自杀，活不下去了"

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from handlers.clocks import Targets
-from handlers.hours import Hours
-from handlers.tickets import SHANGHAI
+from handlers.desk.clocks import Targets
+from handlers.hours import SHANGHAI, Hours
 from knowledge.clocks import workdays
 
 HOURS = Hours(cache(workdays.is_workday))

@@ -28,11 +28,11 @@ from bot.channels.console import Console
 from bot.config import Environment, File, Settings, WeChat
 from bot.engine import Engine, open_library, whole
 from bot.web.site import site
-from handlers import advise
 from handlers.cases import Library
+from handlers.desk import advise
+from handlers.desk.tickets import Ticket
 from handlers.messages import Address, Option
 from handlers.staff import Role, Scope, User
-from handlers.tickets import Ticket
 from knowledge.engine.match import Matcher
 from storage.store import Store
 from storage.views import File as TicketFile

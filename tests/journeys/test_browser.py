@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pyotp.totp import TOTP
 
 from bot.engine import open_library
-from handlers import phrases
+from handlers.talk import phrases
 from tests.bot.web.server import House, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot import pushing
-from handlers import publish
-from handlers.campaigns import Plan
+from handlers.education import publish
+from handlers.education.campaigns import Plan
+from handlers.education.publish import Studio
 from handlers.messages import Address
-from handlers.publish import Studio
 from handlers.staff import Role, User
 from knowledge.themes import themes
 from tests.journeys.conftest import Opens

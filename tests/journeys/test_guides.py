@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from docx import Document
 
-from handlers import phrases
-from handlers.tickets import Level
+from handlers.desk.tickets import Level
+from handlers.talk import phrases
 from knowledge.citations import Citation
 from knowledge.sums import lpr
 from tests.journeys.house import Browser, Heard, House, Phone, Shelf, browser, receipt_in

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from handlers import mediate, mediation
-from handlers.agreements import Agreement, Signatures
 from handlers.errors import Refused
-from handlers.mediation import Case
-from handlers.proceedings import State
+from handlers.mediations import mediate, mediation
+from handlers.mediations.agreements import Agreement, Signatures
+from handlers.mediations.mediation import Case
+from handlers.mediations.proceedings import State
 from handlers.staff import scoped
 from knowledge.citations import Citation
 from tests.journeys.conftest import Opens

@@ -12,10 +12,10 @@ from aiohttp import ClientSession
 
 from bot.channels.console import NOT_KEPT
 from bot.work import now
-from handlers import phrases
+from handlers.desk.tickets import Level
 from handlers.messages import Address, Inbound, Kind
-from handlers.safety import alarm
-from handlers.tickets import Level
+from handlers.talk import phrases
+from handlers.talk.safety import alarm
 from tests.fakes.telegram import FakeTelegram
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House, Phone, browser, locked, receipt_in, terminal

@@ -16,9 +16,11 @@ import pytest
 import pytest_asyncio
 
 from bot.engine import Engine
-from handlers import advise, masks, phrases
+from handlers import masks
 from handlers.deliveries import MY_TICKETS, utf16_units
-from handlers.tickets import Level
+from handlers.desk import advise
+from handlers.desk.tickets import Level
+from handlers.talk import phrases
 from knowledge import text
 from tests.fakes.telegram import USERNAME
 from tests.fakes.wechat import FakeWeChat

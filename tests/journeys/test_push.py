@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bot import app, config
-from handlers import subscriptions
-from handlers.campaigns import Campaign, Plan, State
-from handlers.subscriptions import Subscription
+from handlers.education import subscriptions
+from handlers.education.campaigns import Campaign, Plan, State
+from handlers.education.subscriptions import Subscription
 from knowledge.citations import Citation
 from knowledge.statutes import build
 from storage.migrate import upgrade

@@ -10,10 +10,10 @@ import time_machine
 from bot.app import rules
 from bot.ask import Asker
 from bot.config import File
-from handlers import phrases
+from handlers.desk.tickets import Author, Level, State
 from handlers.errors import NotYours
 from handlers.outcomes import Decision
-from handlers.tickets import Author, Level, State
+from handlers.talk import phrases
 from knowledge.citations import Citation
 from knowledge.statutes.store import Kind
 from tests.journeys.conftest import Opens

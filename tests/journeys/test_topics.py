@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers import curation
+from handlers.editing import curation
 from handlers.staff import Role, User
 from knowledge import topics
 from storage.store import Store

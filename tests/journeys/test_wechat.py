@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from handlers import phrases
-from handlers.tickets import Author, Level, State
+from handlers.desk.tickets import Author, Level, State
+from handlers.talk import phrases
 from knowledge.statutes.store import Kind
 from tests.fakes.wechat import FakeWeChat
 from tests.journeys.conftest import Opens

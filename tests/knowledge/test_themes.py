@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers import obstacles
-from handlers.campaigns import Limits, Plan
+from handlers.education import obstacles
+from handlers.education.campaigns import Limits, Plan
 from knowledge import topics
 from knowledge.statutes import build
 from knowledge.statutes.store import Kind, Statutes

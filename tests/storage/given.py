@@ -12,18 +12,18 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import moves
-from handlers.advise import Office
 from handlers.cases import Situation
 from handlers.deliveries import Delivery, Lane, Sent, settle
-from handlers.dialogue import Dialogue
+from handlers.desk import moves
+from handlers.desk.advise import Office
+from handlers.desk.moves import Deed, Setting
+from handlers.desk.states import Act
+from handlers.desk.tickets import Author, Entry, Level, Ticket
 from handlers.messages import Address, Arrived, Inbound, Kind, Reply
-from handlers.moves import Deed, Setting
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.residents import Resident
 from handlers.staff import Role, Scope, User
-from handlers.states import Act
-from handlers.tickets import Author, Entry, Level, Ticket
+from handlers.talk.dialogue import Dialogue
 from storage.outbox import enqueue
 from storage.store import Store
 from storage.unit import reading

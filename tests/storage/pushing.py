@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.campaigns import Campaign, Plan, Reach, Run, RunState, State
+from handlers.education.campaigns import Campaign, Plan, Reach, Run, RunState, State
+from handlers.education.subscriptions import Subscription
 from handlers.messages import Option, Reply
 from handlers.staff import Role, User
-from handlers.subscriptions import Subscription
 from knowledge.citations import Citation
 from storage.moments import stamp
 from storage.schema import addresses, residents

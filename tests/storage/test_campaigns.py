@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import deliveries, subscriptions
-from handlers.campaigns import Audience, Limits, Plan, Run, RunState, State
+from handlers import deliveries
 from handlers.deliveries import Closed, Delivery, Lane, Sent, Uncertain
+from handlers.education import subscriptions
+from handlers.education.campaigns import Audience, Limits, Plan, Run, RunState, State
+from handlers.education.subscriptions import Frequency
 from handlers.messages import Address
-from handlers.subscriptions import Frequency
 from storage import campaigns as module
 from storage.schema import interests, outbox, residents, runs
 from storage.schema import subscriptions as asked

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import mediation
-from handlers.agreements import Party
-from handlers.mediation import Case
+from handlers.mediations import mediation
+from handlers.mediations.agreements import Party
+from handlers.mediations.mediation import Case
+from handlers.mediations.proceedings import State
 from handlers.messages import Address, Reply
-from handlers.proceedings import State
 from handlers.staff import Scope
 from storage.schema import addresses, mediation_parties, mediations, outbox
 from storage.store import Store
-from tests.handlers.test_agreements import SIGNED, WHOLE
-from tests.handlers.test_mediation import DAY
+from tests.handlers.mediations.test_agreements import SIGNED, WHOLE
+from tests.handlers.mediations.test_mediation import DAY
 from tests.storage.given import NOW, adviser, claim, resident, rows
 
 EVERYWHERE = Scope(everywhere=True)

@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from handlers.desk.states import State
+from handlers.desk.tickets import Author, Entry, Ticket
 from handlers.messages import Address
-from handlers.states import State
-from handlers.tickets import Author, Entry, Ticket
 from storage.moves import entry_row
 from storage.privacy import ARCHIVED, COUNTED
 from storage.schema import addresses, entries, events, inbox, metadata, outbox, residents, tickets

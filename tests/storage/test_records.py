@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from handlers import residents
-from handlers.dialogue import Dialogue, Stage
+from handlers.desk.tickets import Author, Entry, Level
 from handlers.messages import Option, Reply
 from handlers.outcomes import Placed
-from handlers.tickets import Author, Entry, Level
+from handlers.talk.dialogue import Dialogue, Stage
 from storage.schema import addresses, dialogues, entries, inbox, outbox, tickets
 from storage.store import Store
 from tests.conftest import Open

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.deliveries import Lane
 from handlers.messages import Address
-from handlers.reminders import Reminder
+from handlers.talk.reminders import Reminder
 from storage.schema import addresses, outbox, reminders
 from storage.store import Store
 from tests.conftest import Open

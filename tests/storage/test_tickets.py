@@ -8,17 +8,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import advise, moves, tickets
-from handlers.clocks import Clock
 from handlers.deliveries import Closed, Lane, settle
+from handlers.desk import advise, moves, tickets
+from handlers.desk.clocks import Clock
+from handlers.desk.moves import Deed, Move, Setting, Tracked
+from handlers.desk.routing import Adviser, Leave
+from handlers.desk.states import Act, State
+from handlers.desk.tickets import Level, Referral, Solved, Ticket, Tier
 from handlers.errors import Refused
 from handlers.messages import Address
-from handlers.moves import Deed, Move, Setting, Tracked
 from handlers.outcomes import Placed
-from handlers.routing import Adviser, Leave
 from handlers.staff import Role, Scope, User
-from handlers.states import Act, State
-from handlers.tickets import Level, Referral, Solved, Ticket, Tier
 from storage.schema import addresses, entries, events, outbox
 from storage.schema import tickets as table
 from storage.store import Store

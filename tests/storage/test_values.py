@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers.dialogue import Dialogue, Stage
+from handlers.desk.tickets import Author, Entry, Level, State, Ticket
 from handlers.messages import Option, Reply
 from handlers.residents import Resident, Village
-from handlers.tickets import Author, Entry, Level, State, Ticket
+from handlers.talk.dialogue import Dialogue, Stage
 from storage.moments import milliseconds, moment, stamp
 from storage.schema import entries, residents, tickets
 from storage.values import packed, row, unpacked, value

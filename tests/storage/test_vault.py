@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers.dialogue import Dialogue, Stage
-from handlers.tickets import Author, Entry
+from handlers.desk.tickets import Author, Entry
+from handlers.talk.dialogue import Dialogue, Stage
 from storage.schema import metadata
 from storage.store import Spans, Store, open_store
 from storage.vault import Sealed, Vault

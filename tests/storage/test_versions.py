@@ -7,9 +7,9 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import curation
 from handlers.audit import Act
-from handlers.curation import Stage, Version
+from handlers.editing import curation
+from handlers.editing.curation import Stage, Version
 from handlers.staff import Role, User
 from storage.schema import versions
 from storage.store import Store

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from handlers import tickets
 from handlers.deliveries import Closed, Held, Refused, Sent, settle
+from handlers.desk import tickets
+from handlers.desk.tickets import Author, Entry, Level, State
 from handlers.messages import Address, Document, Option, Reply
 from handlers.outcomes import Placed
 from handlers.staff import Scope
-from handlers.tickets import Author, Entry, Level, State
 from knowledge.guides.papers import Draft
 from storage.queue import Wanted
 from storage.store import Store

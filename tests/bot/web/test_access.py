@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.routing import Route
 
 from bot.web.site import site
-from handlers.clocks import Clock
-from handlers.moves import Tracked
+from handlers.desk.clocks import Clock
+from handlers.desk.moves import Tracked
+from handlers.desk.states import State
+from handlers.desk.tickets import Level, Ticket, Tier
 from handlers.residents import Resident
 from handlers.staff import Role, User
-from handlers.states import State
-from handlers.tickets import Level, Ticket, Tier
 from storage.moves import ticket_row
 from storage.schema import residents, tickets
 from storage.store import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.phrases import HUMAN
+from handlers.talk.phrases import HUMAN
 from storage.store import Store
 from tests.bot.web.person import Page, Person, at, said
 from tests.bot.web.server import House, running

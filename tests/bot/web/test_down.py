@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import pytest
 
-from handlers import phrases
 from handlers.errors import StorageDown
 from handlers.messages import Address
+from handlers.talk import phrases
 from tests.bot.web.person import Person, at
 from tests.bot.web.server import House, running
 

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 
 from bot.web.mediations import PLACE
-from handlers.tickets import SHANGHAI
+from handlers.hours import SHANGHAI
 from tests.bot.web.conftest import Staff
 from tests.bot.web.person import Page, Person
 

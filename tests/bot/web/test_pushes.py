@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.web.pushes import PLACE
-from handlers.campaigns import Reach, Run, RunState, State
+from handlers.education.campaigns import Reach, Run, RunState, State
 from handlers.messages import Reply
 from storage.schema import outbox
 from storage.store import Store

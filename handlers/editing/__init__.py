@@ -1,0 +1,1 @@
+"""How an edit of a topic comes before residents."""

@@ -1,0 +1,1 @@
+"""What residents say and hear: questions, danger, interviews, their tickets and their data."""
