@@ -118,6 +118,13 @@ class App:
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
+        known = timedelta(days=file.push.questions_days)
+        schedule.every(
+            self._clock,
+            timedelta(days=1),
+            "old questions",
+            lambda: self.store.effects.forget(now() - known),
+        )
         schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)
         schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
         look = timedelta(seconds=file.library.look_seconds)

@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from bot import app, pushing
+from bot import app, effects, pushing
 from bot.config import ConfigError, Settings
 from handlers import deliveries
 from handlers.education import obstacles, publish
 from handlers.education.campaigns import RUN_NAMES, STATE_NAMES, Audience, Campaign, Plan, Run, RunState, Tally
+from handlers.education.effects import contrast
 from handlers.education.publish import Preview, Studio
 from handlers.errors import NotYours, Refused
 from handlers.hours import SHANGHAI
-from handlers.messages import Address
 from handlers.staff import User
 from knowledge.statutes import build
 from knowledge.statutes.store import Statutes
@@ -106,13 +106,11 @@ def _shown(bench: Bench, campaign: Campaign, seen: Preview) -> str:
 
 async def test(settings: Settings, login: str, number: int, to: str) -> str:
     """Send it to one address (channel:external), to be read there."""
-    channel, _, external = to.partition(":")
-    if not external:
-        raise ConfigError("--to 要写成 渠道:编号，比如 telegram:12345")
     async with opened(settings) as bench:
-        await publish.try_out(
-            bench.studio, await _user(bench, login), number, Address(channel, external), datetime.now(UTC)
-        )
+        address = publish.listed(to, bench.studio.limits)
+        if address is None:
+            raise ConfigError(publish.NOT_LISTED)
+        await publish.try_out(bench.studio, await _user(bench, login), number, address, datetime.now(UTC))
         return f"{number} 号已试发到 {to}；看过没问题，请另一位用 push send {number} --as 审核"
 
 
@@ -126,6 +124,25 @@ async def send(settings: Settings, login: str, number: int, *, dry_run: bool) ->
         after = await publish.approve(bench.studio, await _user(bench, login), number, datetime.now(UTC))
         assert after.next_at
         return f"{number} 号已审核，{after.next_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 发出"
+
+
+async def report(settings: Settings, number: int, beside: int | None) -> tuple[str, bytes]:
+    """What the last run of a campaign has brought about, in words and as a workbook; raises ConfigError."""
+    async with opened(settings) as bench:
+        seen = await _seen(bench, number)
+        lines = [f"{number} 号 {seen.campaign.plan.title}", *effects.words(seen)]
+        if beside is not None:
+            other = await _seen(bench, beside)
+            lines += effects.compared(contrast(other.effect, seen.effect))
+        return "\n".join((*lines, effects.NOTE)), effects.workbook(seen)
+
+
+async def _seen(bench: Bench, number: int) -> effects.Seen:
+    found = await publish.find(bench.studio, number)
+    run = await effects.latest(bench.store, number)
+    if run is None:
+        raise ConfigError(f"{number} 号还没有发过")
+    return await effects.look(bench.store, found, run, bench.studio.limits.window, datetime.now(UTC))
 
 
 async def cancel(settings: Settings, login: str, number: int) -> str:

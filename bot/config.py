@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -137,6 +137,9 @@ class Push(Section):
     late_minutes: float = Field(default=120, gt=0)
     channels: list[str] = Field(default=["telegram", "web"], min_length=1)
     look_seconds: float = Field(default=5, gt=0)
+    test_addresses: list[Annotated[str, Field(pattern=r"^[a-z]+:\S+$")]] = Field(default=[])
+    effect_days: int = Field(default=28, ge=7, le=90)
+    questions_days: int = Field(default=400, ge=200)
 
 
 class Web(Section):

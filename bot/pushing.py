@@ -17,7 +17,11 @@ def limits(file: File) -> Limits:
     """What holds for every push."""
     push = file.push
     late = timedelta(minutes=push.late_minutes)
-    return Limits(push.quiet_from, push.quiet_to, push.weekly, late, tuple(push.channels))
+    window = timedelta(days=push.effect_days)
+    return Limits(
+        push.quiet_from, push.quiet_to, push.weekly, late, tuple(push.channels),
+        tests=frozenset(push.test_addresses), window=window,
+    )  # fmt: skip
 
 
 async def push(store: Store, statutes: Statutes, file: File, now: datetime) -> int:

@@ -161,20 +161,27 @@ LIMITS = {
     "wechat": Limit(2000, utf8_bytes),  # a passive text is cut at 2047
 }
 UNLIMITED = Limit(100_000, len)
+CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "console": "终端"}
 WITHOUT_BUTTONS = frozenset({"wechat"})
+READ_ON = "详情："
 BY_NUMBER, IN_WORDS, MY_TICKETS = "回复数字：", "可以回复：", "发“我的工单”，可以选："
 
 
 def parts(reply: Reply, channel: str, lane: Lane = Lane.TALK) -> tuple[Reply, ...]:
     """The reply in pieces that the channel takes; the options and the file go with the last."""
     limit = LIMITS.get(channel, UNLIMITED)
-    reply = _spelled(reply, lane) if reply.options and channel in WITHOUT_BUTTONS else reply
+    has_ways = reply.options or reply.link
+    reply = _spelled(reply, lane) if has_ways and channel in WITHOUT_BUTTONS else reply
     *first, last = split(reply.text, limit)
     return (*(Reply(text) for text in first), replace(reply, text=last))
 
 
 def _spelled(reply: Reply, lane: Lane) -> Reply:
-    """The reply with its options in words, for a channel that shows none."""
+    """The reply with its options and its link in words, for a channel that shows none."""
+    if reply.link:
+        reply = replace(reply, text=f"{reply.text}\n\n{READ_ON}{reply.link.href}", link=None)
+    if not reply.options:
+        return reply
     if lane is Lane.TALK:
         lines = (f"{number}. {option.label}" for number, option in enumerate(reply.options, 1))
         ways = "\n".join((BY_NUMBER, *lines))

@@ -76,9 +76,25 @@ Attachment = Document | Calendar
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page to read on; with `mark`, the number and signature of its delivery, the way there can be counted."""
+
+    href: str
+    mark: str = ""
+
+    def through(self, site: str) -> str:
+        """The address that is counted on its way, at our site; the page's own where it cannot be."""
+        return f"{site}/go/{self.mark}" if self.mark else self.href
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What we say, what can be picked in answer, and the file that goes with it; the text is short if there is one."""
+    """What we say, what can be picked in answer, the page to read on, and the file that goes with it.
+
+    The text is short if there is a file.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     attachment: Attachment | None = None
+    link: Link | None = None

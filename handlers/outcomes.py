@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from handlers.desk.moves import Move
 from handlers.desk.tickets import Entry, Ticket
+from handlers.education.effects import Opening
 from handlers.education.subscriptions import Subscription
 from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Reply
@@ -100,3 +101,10 @@ class Outcome:
     attempted: tuple[Attempt, ...] = ()
     scores: tuple[Score, ...] = ()
     subscription: Subscription | None = None  # as it is to be from now on
+    opening: Opening | None = None  # of a push, if it was sent to this resident
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of law that were asked about and answered."""
+        answered = (one.topic for one in (self.verdict, *self.verdict.parts))
+        return frozenset(topic.field for topic in answered if topic)

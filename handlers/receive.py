@@ -10,6 +10,7 @@ from handlers import residents, routes
 from handlers.cases import Case, Library, Rules, Situation
 from handlers.education import certificates, quizzes, wishes
 from handlers.education.certificates import Sign
+from handlers.education.effects import Opening
 from handlers.errors import StorageDown
 from handlers.mediations import registration
 from handlers.messages import Arrived, Inbound, Kind, Reply
@@ -194,7 +195,8 @@ def outcome(case: Case, route: Route) -> Outcome:
         case To.MEDIATION:
             return registration.answered(case, yes=route.words == "yes") if route.words else registration.shown(case)
         case To.QUIZ:
-            return quizzes.begin(case, route.text)
+            begun = quizzes.begin(case, route.text)
+            return replace(begun, opening=Opening(int(route.words), case.now)) if route.words else begun
         case To.QUIZZING:
             return quizzes.answered(case, route.text)
         case To.MATTER:

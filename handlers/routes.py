@@ -8,7 +8,7 @@ from enum import StrEnum
 from handlers import residents
 from handlers.cases import Case
 from handlers.desk import notices
-from handlers.education import certificates, quizzes, wishes
+from handlers.education import certificates, obstacles, quizzes, wishes
 from handlers.mediations import registration
 from handlers.messages import Kind
 from handlers.talk import commands, dialogue, interviews, phrases, receipts, safety
@@ -61,13 +61,15 @@ class Route:
     text: str = ""
     alarm: Alarm | None = None
     command: Command | None = None
-    words: str = ""  # for an interview that is to start, or a ticket: what was said; of a mediation: yes, no or nothing
+    # what was said, for an interview or a ticket; of a mediation yes, no or nothing; of a quiz the run that offered it
+    words: str = ""
 
 
 ALWAYS = {c.value for c in (Command.HUMAN, Command.WHY, Command.MORE, Command.ARTICLES, Command.RESUME)} | {
     Command.SUBSCRIBE.value,  # a push stays where it is for years
     Command.UNSUBSCRIBE.value,
 }
+_PUSHED = re.compile(rf"{obstacles.PUSHED}:(?P<run>\d{{1,18}}):(?P<quiz>[a-z]{{1,20}})")
 _HOTLINE = re.compile(r"(\d{3,5})(?:是.*|干.*|做.*|管.*|电话.*|热线.*)?[?。]?")
 _ASKING = re.compile(r"[?？]|怎么|咋|啷个|如何|什么|啥|哪|谁|吗|多少|多久|好多|好久|能不能|可不可以|可以不|为何")
 _ABOUT_SOMEBODY = re.compile(r"[你他她它]|[我俺](?!们?[家屋]?(?:住|在|是))|岁|[了着]$")
@@ -129,6 +131,8 @@ def _chosen(case: Case, value: str) -> Route:
     """An option was pressed; only what is on offer now counts, so forged and old ones do nothing."""
     if value.startswith(f"{notices.PREFIX}:"):  # it came with an answer, perhaps days ago; whose it is counts
         return Route(To.TICKET, value)
+    if pushed := _PUSHED.fullmatch(value):  # it came with a push, perhaps weeks ago
+        return Route(To.QUIZ, pushed["quiz"], words=pushed["run"])
     offered = any(value == option.value for option in case.dialogue.options)
     return _value(value) if offered or value in ALWAYS else Route(To.EXPIRED)
 
@@ -168,6 +172,8 @@ def _written(case: Case, words: str) -> Route:
         return route
     if picked := dialogue.pick(case.dialogue, words):
         return _value(picked.value)
+    if quiz := quizzes.called(words):
+        return Route(To.QUIZ, quiz)
     if number := registration.NUMBER.search(unicodedata.normalize("NFKC", words)):
         return Route(To.MEDIATION, number[0].upper())
     if number := _hotline(words):

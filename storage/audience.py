@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, exists, func, literal, literal_column, or_,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.deliveries import State
-from handlers.education.campaigns import Plan, Reach
+from handlers.education.campaigns import Audience, Plan, Reach
 from handlers.education.subscriptions import SPANS, Frequency
 from handlers.residents import CHANNEL_CONSENT
 from storage.claims import is_open
@@ -55,10 +55,24 @@ def _asked_for(plan: Plan, now: datetime) -> Iterator[Any]:
     if plan.field:
         yield or_(~chosen, chosen.where(interests.c.field == plan.field))
     if plan.audience.towns or plan.audience.villages:
-        named = select(villages.c.id).join(towns).where(towns.c.name.in_(plan.audience.towns))
-        yield or_(residents.c.village.in_(plan.audience.villages), residents.c.village.in_(named))
+        yield lives_in(plan.audience)
+    if plan.audience.roles:
+        yield subscriptions.c.role.in_(plan.audience.roles)
+    if plan.audience.half:
+        yield in_half(plan.audience.half)
     if plan.audience.seen_within_days is not None:
         yield addresses.c.seen_at >= stamp(now - timedelta(days=plan.audience.seen_within_days))
+
+
+def lives_in(audience: Audience) -> Any:
+    """The resident is of one of the towns or villages that are named."""
+    named = select(villages.c.id).join(towns).where(towns.c.name.in_(audience.towns))
+    return or_(residents.c.village.in_(audience.villages), residents.c.village.in_(named))
+
+
+def in_half(half: int) -> Any:
+    """The resident is in that half; numbers of residents are random and hexadecimal, so it is drawn by lot."""
+    return residents.c.id < "8" if half == 1 else residents.c.id >= "8"
 
 
 def _under_the_cap(weekly: int, earlier: dict[int, int], now: datetime) -> Iterator[Any]:

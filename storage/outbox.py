@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import deliveries
 from handlers.deliveries import Delivery, Lane, State, Uncertain
+from handlers.education.obstacles import PUSHED, of_run
 from handlers.messages import Address, Reply
 from storage.claims import STOPPED, claim, run_reply, wanted, withheld
 from storage.moments import moment, stamp
@@ -201,7 +202,8 @@ async def enqueue(
 def reply_in(vault: Vault, row: Any) -> Reply:
     """The reply that an outbox row holds, or its run."""
     if row.run is not None:
-        return unpacked(Reply, row.reply)
+        mark = f"{row.id}/{vault.sign(f'{PUSHED}:{row.id}')}"
+        return of_run(unpacked(Reply, row.reply), row.run, mark)
     return unpacked(Reply, vault.open(row.words, _place(row.cause, row.part)))
 
 

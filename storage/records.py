@@ -23,7 +23,7 @@ from handlers.messages import Arrived, Kind, Reply
 from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.talk.dialogue import Dialogue
-from storage import mediations, quizzes, reminders
+from storage import effects, mediations, quizzes, reminders
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
@@ -87,6 +87,7 @@ class Records:
         await reminders.drop(connection, [o.resident.id for _, o in mine if o.hushed])
         await reminders.keep(connection, self._vault, [(o.resident.id, o.reminder) for _, o in mine if o.reminder])
         await quizzes.write(connection, [o for _, o in mine])
+        await effects.write(connection, [o for _, o in mine], now)
         await write_subscriptions(connection, [o.subscription for _, o in mine if o.subscription], now)
         talk = ((f"in:{s.arrived.id}", s.arrived.inbound.address, Lane.TALK, o.replies) for s, o in mine)
         await enqueue(connection, self._vault, now, talk)

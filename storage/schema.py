@@ -355,6 +355,16 @@ quiz_scores = Table(
 Index(None, quiz_scores.c.resident)
 Index(None, quiz_scores.c.quiz, quiz_scores.c.at)
 
+# who asked about which field on which day, so that who asks again can be counted; only ever read in sums of villages
+questions = Table(
+    "questions",
+    metadata,
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # proleptic ordinal
+)
+Index(None, questions.c.day)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -439,6 +449,7 @@ subscriptions = Table(
     Column("started_at", Moment, nullable=False),
     Column("paused_until_at", Moment),
     Column("ended_at", Moment),
+    Column("role", Text, nullable=False, server_default=""),
 )
 
 # the fields of law that a subscriber chose; without any it is all of them
@@ -482,6 +493,16 @@ runs = Table(
     UniqueConstraint("campaign", "due_at"),  # this row decides which worker runs it
 )
 Index(None, runs.c.state)
+
+# who followed the link of a push or pressed its button; only ever read in sums of villages
+openings = Table(
+    "openings",
+    metadata,
+    Column("run", Number, ForeignKey("runs.id"), primary_key=True),
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+Index(None, openings.c.resident)
 
 # of topics; what is written here is meant for everybody, so it is not sealed
 versions = Table(

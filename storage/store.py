@@ -8,6 +8,7 @@ from storage.allowances import Allowances
 from storage.assessments import Assessments
 from storage.audit import Audit
 from storage.campaigns import Campaigns
+from storage.effects import Effects
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
 from storage.mediations import Mediations
@@ -60,6 +61,7 @@ class Store:
     assessments: Assessments
     audit: Audit
     campaigns: Campaigns
+    effects: Effects
     privacy: Privacy
     versions: Versions
     views: Views
@@ -94,6 +96,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         assessments=Assessments(writer, engines.read),
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
+        effects=Effects(writer, engines.read, vault),
         privacy=Privacy(writer, engines.read, vault),
         versions=Versions(writer, engines.read),
         views=Views(engines.read, vault),

@@ -49,6 +49,7 @@ class Said:
     chosen: bool = False  # a button was pressed: the text is its value
     told: bool = False  # the safety text was shown before this could be stored
     file: Filed | None = None
+    link: str = ""  # a page to read on
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ class Views:
                 seen_out = max(seen_out, found.id)
                 reply = reply_in(self._vault, found)
                 file = Filed(found.id, reply.attachment.name) if reply.attachment else None
-                one = Said(f"{seen_in}-{seen_out}", True, reply.text, moment(at), reply.options, file=file)
+                link = reply.link.through("") if reply.link else ""
+                cursor = f"{seen_in}-{seen_out}"
+                one = Said(cursor, True, reply.text, moment(at), reply.options, file=file, link=link)
             said.append(one)
         return said
 

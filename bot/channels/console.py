@@ -42,7 +42,8 @@ class Console:
         """Print it."""
         options = (f"  {number}. {option.label}" for number, option in enumerate(delivery.reply.options, 1))
         kept = [str(await self._keep(delivery.reply.attachment))] if delivery.reply.attachment else []
-        self._print("\n".join(("", wording(delivery), *kept, *options, "", "> ")))
+        link = [delivery.reply.link.href] if delivery.reply.link else []
+        self._print("\n".join(("", wording(delivery), *link, *kept, *options, "", "> ")))
         return Sent()
 
     async def _keep(self, attachment: Attachment) -> Path:

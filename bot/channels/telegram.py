@@ -41,6 +41,7 @@ PAUSE = 1.0  # seconds before polling again after a failure, doubled with each f
 LONGEST_PAUSE = 16  # times as long at most
 TURN_SECONDS = 15  # that a delivery may wait for its turn; with the call itself less than outbox.lease_seconds
 ANSWER_SECONDS = 5  # for the answer to a poll, beyond the time it may wait
+READ_ON = "看详情"
 ROW_UNITS = 14  # characters of labels that fit beside each other on a phone
 # in small letters, which the server reads alike: the library warns of names that it has a method for
 _SEND, _HAND_OVER, _FETCH = "sendmessage", "senddocument", "getupdates"
@@ -99,10 +100,13 @@ def _calls(message: Message, username: str) -> bool:
     return f"@{called}" == name if called else commands.recognise(command) is not None
 
 
-async def call(delivery: Delivery) -> tuple[str, dict[str, Any]]:
+async def call(delivery: Delivery, site: str = "") -> tuple[str, dict[str, Any]]:
     """The method and its parameters; the text is plain, so nothing in it can be taken for markup."""
     reply, words = delivery.reply, wording(delivery)
-    markup = {"reply_markup": {"inline_keyboard": keyboard(reply.options)}} if reply.options else {}
+    buttons = keyboard(reply.options)
+    if reply.link:
+        buttons.insert(0, [{"text": READ_ON, "url": reply.link.through(site) if site else reply.link.href}])
+    markup = {"reply_markup": {"inline_keyboard": buttons}} if buttons else {}
     to = {"chat_id": int(delivery.address.external), **markup}
     if reply.attachment is None:
         return _SEND, {**to, "text": words}
@@ -139,7 +143,7 @@ class Telegram:
         self, bot: Bot, pace: Pace, accept: Accept, poll_seconds: int, *, public_url: str = "", secret: str = ""
     ) -> None:
         self._bot = bot
-        self._public_url, self._secret = public_url, secret
+        self._public_url, self._secret = public_url.rstrip("/"), secret
         self._pace = pace
         self._accept = accept
         self._poll_seconds = poll_seconds
@@ -155,7 +159,7 @@ class Telegram:
             return Later(timedelta(seconds=self._pace.closed()), "told to wait")
         try:
             # asked for raw: a Message object costs more to make than the whole call, and only its number is wanted
-            sent = await self._bot.do_api_request(*await call(delivery))
+            sent = await self._bot.do_api_request(*await call(delivery, self._public_url))
         except TelegramError as error:
             return self._receipt(error)
         return Sent(str(sent["message_id"]))

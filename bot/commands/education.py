@@ -1,5 +1,6 @@
 """Commands on law education: quizzes and pushes."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -100,6 +101,21 @@ def push_status(
     from bot.campaigning import status
 
     typer.echo(common.run(status(common.settings(), number, follow=follow)))
+
+
+@push.command("report")
+def push_report(
+    number: int,
+    beside: Annotated[int | None, typer.Option("--with", help="Set it beside another campaign.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write a workbook (.xlsx).")] = None,
+) -> None:
+    """Say what the last run of a campaign has brought about: reached, opened, quizzes, who asks again."""
+    from bot.campaigning import report
+
+    words, workbook = common.run(report(common.settings(), number, beside))
+    typer.echo(words)
+    if out:
+        out.write_bytes(workbook)
 
 
 @push.command("cancel")

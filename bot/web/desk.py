@@ -21,6 +21,7 @@ from bot.web.auth import HOME, Auth
 from bot.web.pages import page
 from bot.web.rows import Row, rows
 from handlers import masks
+from handlers.deliveries import CHANNEL_NAMES
 from handlers.desk import advise, states
 from handlers.desk.routing import Leave
 from handlers.desk.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
@@ -135,7 +136,7 @@ class Desk:
             in_short=dossier.in_short(file.lines),
             found=await dossier.found(self._app, file.lines, ticket.topic, advise.today(datetime.now(UTC))),
             undelivered=file.undelivered,
-            ways=[(wording.CHANNELS[way.channel], way) for way in file.ways],
+            ways=[(CHANNEL_NAMES[way.channel], way) for way in file.ways],
             free=ticket.state in states.UNHELD,
             mine=mine,
             over=ticket.state in states.DONE,

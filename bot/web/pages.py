@@ -48,6 +48,11 @@ def clock(moment: datetime) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def moment(at: datetime) -> str:
+    """2026年12月4日 10:00: what lies far ahead or behind needs its year."""
+    return f"{at.astimezone(SHANGHAI).year}年{clock(at)}"
+
+
 def _asset(name: str) -> str:
     """The address of a file of ours; it changes with the file, so that browsers may keep it."""
     return f"/static/{name}?v={_DIGESTS[name]}"
@@ -70,3 +75,4 @@ cast("dict[str, Any]", _TEMPLATES.globals).update(
     rooms=rooms,
 )
 _TEMPLATES.filters["clock"] = clock
+_TEMPLATES.filters["moment"] = moment

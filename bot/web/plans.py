@@ -6,15 +6,18 @@ from datetime import date
 from starlette.datastructures import FormData
 
 from handlers.education.campaigns import Audience, Plan
+from handlers.education.subscriptions import ROLES
 from handlers.errors import Refused
 from handlers.residents import Village
 from knowledge import text
 from knowledge.citations import display
+from knowledge.quizzes import quizzes
 from knowledge.statutes.store import Statutes
 from knowledge.themes import Theme
 from knowledge.topics import FIELDS
 
 SHORT, LONG = 120, 5000  # characters; what is too long for a channel is refused, not cut
+HALVES = {"1": "先发一半（甲），和另一半比", "2": "发另一半（乙）"}
 SPANS = (30, 90, 180)  # days since somebody wrote last
 NO_DAY = "有效期请写成 2026-12-31 这样"
 NO_LAW = "法条依据“{given}”里认不出法律和条号，请写成 宪法5条、民法典1077条 这样"
@@ -39,12 +42,14 @@ def read(form: FormData, statutes: Statutes, villages: Iterable[Village], channe
     places = tuple(villages)
     towns = frozenset(map(str, form.getlist("town")))
     chosen = frozenset(map(str, form.getlist("village")))
-    days, field = _line(form, "days"), _line(form, "field")
+    days, field, half, quiz = (_line(form, name) for name in ("days", "field", "half", "quiz"))
     audience = Audience(
         tuple(dict.fromkeys(v.town for v in places if v.town in towns)),
         tuple(v.id for v in places if str(v.id) in chosen and v.town not in towns),
         tuple(channel for channel in channels if channel in form.getlist("channel")),
         int(days) if days in map(str, SPANS) else None,
+        tuple(role for role in ROLES if role in form.getlist("role")),
+        int(half) if half in HALVES else 0,
     )
     return Plan(
         title=_line(form, "title"),
@@ -55,13 +60,15 @@ def read(form: FormData, statutes: Statutes, villages: Iterable[Village], channe
         link=_line(form, "link"),
         field=field if field in FIELDS else "",
         audience=audience,
+        quiz=quiz if quiz in quizzes() else "",
     )
 
 
 def typed(form: FormData) -> dict[str, str]:
     """What stays in the boxes when it could not be read."""
     return {
-        name: str(form.get(name, "")) for name in ("title", "body", "when", "expires", "law", "link", "field", "days")
+        name: str(form.get(name, ""))
+        for name in ("title", "body", "when", "expires", "law", "link", "field", "days", "half", "quiz")
     }
 
 
@@ -76,6 +83,8 @@ def shown(plan: Plan) -> dict[str, str]:
         "link": plan.link,
         "field": plan.field,
         "days": str(plan.audience.seen_within_days or ""),
+        "half": str(plan.audience.half or ""),
+        "quiz": plan.quiz,
     }
 
 

@@ -18,20 +18,22 @@ from bot.web.guards import SAFE
 from bot.web.pages import page
 from bot.web.visitors import Visitors
 from handlers import deliveries
+from handlers.deliveries import CHANNEL_NAMES
 from handlers.education import obstacles, publish
 from handlers.education.campaigns import APPROVERS, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
 from handlers.education.publish import Preview, Studio
+from handlers.education.subscriptions import ROLES
 from handlers.errors import NotYours, Refused
 from handlers.hours import SHANGHAI
 from handlers.messages import Address, Reply
 from handlers.residents import Village
 from handlers.staff import User
+from knowledge.quizzes import quizzes
 from knowledge.themes import themes
 from knowledge.topics import FIELDS
 from storage.people import Session
 
 PLACE = "/bureau/pushes"
-CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信公众号"}
 DONE = {
     "write": "草稿已保存。下一步：先试发一条给自己看。",
     "test": "已试发。看过没问题，请另一位普法专员或管理员打开这一页审核。",
@@ -146,6 +148,10 @@ class Pushes:
             towns=_by_town(await self._store.records.villages()),
             themes=themes().values(),
             fields=FIELDS,
+            roles=ROLES,
+            quizzes=[quiz for quiz in quizzes().values() if not quiz.certificate],
+            halves=plans.HALVES,
+            limits=self._limits,
             spans=plans.SPANS,
             channels=self._channels(self._limits.channels),
             seen=seen[1] if seen else None,
@@ -177,26 +183,27 @@ class Pushes:
             state_names=STATE_NAMES,
             boxes=plans.shown(campaign.plan),
             audience=_audience(campaign.plan.audience, villages),
+            quiz=quizzes()[campaign.plan.quiz].title if campaign.plan.quiz in quizzes() else "",
             channel_names=CHANNEL_NAMES,
             seen=seen,
             previews=self._looks(campaign.plan, seen),
             reports=reports,
             open_acts={act for act, states in OPEN.items() if campaign.state in states} - barred,
             is_own=session.user.id == campaign.author,
-            takes_telegram="telegram" in self._limits.channels,
+            tests=sorted(self._limits.tests),
             said=said,
             problem=problem,
         )
 
     async def test(self, request: Request, session: Session) -> Response:
-        """Send one to oneself: to the talk of this browser, or to an account on Telegram."""
+        """Send one to the talk of this browser, or to an address that is listed for tests."""
         campaign, form = await self._campaign(request), await request.form()
-        visitor, chat = self._visitors.of(request), str(form.get("telegram", "")).strip()
-        to = Address("telegram", chat) if chat else Address("web", visitor)
+        visitor, listed = self._visitors.of(request), str(form.get("to", ""))
+        to = publish.listed(listed, self._limits) if listed else Address("web", visitor)
         try:
             self._require_unchanged(campaign, form)
-            if chat and not (chat.isascii() and chat.isdecimal() and len(chat) <= 18):
-                raise Refused("Telegram 编号是一串数字；向机器人发过“订阅”的账号才收得到")
+            if to is None:
+                raise Refused(publish.NOT_LISTED)
             await publish.try_out(self._studio(), session.user, campaign.id, to, datetime.now(UTC))
         except Refused as refused:
             return await self._shown(session, await self._campaign(request), 409, problem=str(refused))
@@ -256,7 +263,8 @@ def _done(number: int, act: str) -> RedirectResponse:
 def _ticked(form: FormData) -> Audience:
     chosen = (str(v) for v in form.getlist("village"))
     villages = tuple(int(v) for v in chosen if v.isascii() and v.isdecimal() and len(v) <= 18)
-    return Audience(tuple(map(str, form.getlist("town"))), villages, tuple(map(str, form.getlist("channel"))))
+    towns, channels, roles = (tuple(map(str, form.getlist(name))) for name in ("town", "channel", "role"))
+    return Audience(towns, villages, channels, roles=roles)
 
 
 def _by_town(villages: Sequence[Village]) -> dict[str, list[Village]]:
@@ -271,8 +279,12 @@ def _audience(audience: Audience, villages: Sequence[Village]) -> str:
     named = (f"{v.town}{v.name}" for v in villages if v.id in audience.villages)
     places = "、".join((*audience.towns, *named)) or "全区"
     channels = "、".join(CHANNEL_NAMES.get(channel, channel) for channel in audience.channels) or "全部渠道"
-    days = audience.seen_within_days
-    return f"{places}；{channels}" + (f"；最近{days}天用过的" if days else "")
+    more = [
+        "、".join(ROLES.get(role, role) for role in audience.roles),
+        f"最近{audience.seen_within_days}天用过的" if audience.seen_within_days else "",
+        f"按号抽的{'甲乙'[audience.half - 1]}半" if audience.half else "",
+    ]
+    return "；".join((places, channels, *filter(None, more)))
 
 
 def _today() -> date:

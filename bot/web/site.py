@@ -29,9 +29,11 @@ from bot.web.mediations import Mediations
 from bot.web.mydata import MyData
 from bot.web.pages import STATIC, refusal
 from bot.web.pushes import Pushes
+from bot.web.reports import Reports
 from bot.web.reveal import Reveal
 from bot.web.second import Second
 from bot.web.visitors import Visitors
+from bot.web.ways import Ways
 from bot.web.wording import REFUSALS
 from handlers.errors import StorageDown
 
@@ -66,7 +68,7 @@ def _routes(app: App) -> list[BaseRoute]:
     visitors = Visitors(app.settings, cookies)
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
-    residents = (Chat(app, visitors, downloads), downloads, Law(app), MyData(app, visitors))
+    residents = (Chat(app, visitors, downloads), downloads, Law(app), Ways(app), MyData(app, visitors))
     desk = (
         Mediations(app, auth),
         Reveal(app, auth),
@@ -79,6 +81,7 @@ def _routes(app: App) -> list[BaseRoute]:
         *desk,
         Bureau(app, auth),
         Pushes(app, auth, visitors),
+        Reports(app, auth),
         Health(app, auth),
     )
     pages = [route for part in (*residents, *staff) for route in part.routes()]

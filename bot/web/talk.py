@@ -35,6 +35,7 @@ class Bubble:
     at: datetime
     options: tuple[Option, ...] = ()
     file: Link | None = None
+    link: str = ""  # a page to read on
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def bubbles(said: Sequence[Said], names: Names, address: Callable[[int], str]) -
         words = one.text if one.ours else _heard(one, names)
         options = one.options if number == last else ()
         file = Link(one.file.name, address(one.file.number)) if one.file else None
-        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file))
+        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file, one.link))
         if one.told and (alarm := danger.assess(words)):
             shown.append(Bubble(one.cursor, True, alarm.words, one.at))  # it was shown, though it was never a delivery
     return shown

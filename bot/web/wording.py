@@ -101,4 +101,4 @@ def span(length: timedelta) -> str:
 
 
 NO_SUCH_PUSH = "没有这个推送计划。"
-CHANNELS = {"web": "网页", "wechat": "微信", "telegram": "Telegram", "console": "终端"}
+NOT_SENT_YET = "这个推送还没有发过，没有效果可看。"

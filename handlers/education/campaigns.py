@@ -49,6 +49,8 @@ class Audience:
     villages: tuple[int, ...] = ()
     channels: tuple[str, ...] = ()
     seen_within_days: int | None = None
+    roles: tuple[str, ...] = ()  # as they call themselves; see subscriptions.ROLES
+    half: int = 0  # 1 or 2: one half of these, drawn by lot, so that it can be compared with the other
 
 
 EVERYBODY = Audience()
@@ -56,7 +58,10 @@ EVERYBODY = Audience()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is said to whom, when, on which law, and until which day it is true; `field` is "" for everybody."""
+    """What is said to whom, when, on which law, and until which day it is true.
+
+    `field` is "" for everybody, `quiz` the id of a bank, or "".
+    """
 
     title: str
     body: str
@@ -66,6 +71,7 @@ class Plan:
     link: str = ""
     field: str = ""
     audience: Audience = EVERYBODY
+    quiz: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,8 @@ class Limits:
     late: timedelta = timedelta(hours=2)
     channels: tuple[str, ...] = ("telegram", "web")
     abroad: frozenset[str] = frozenset({"telegram"})  # channels that need consent of their own
+    tests: frozenset[str] = frozenset()  # addresses (channel:external) that tests may be sent to
+    window: timedelta = timedelta(days=28)  # before and after a push, within which its effect is looked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,23 @@
 """Find what keeps a campaign from running where it is written, with the remedy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from handlers import deliveries
+from handlers.deliveries import CHANNEL_NAMES
 from handlers.education import timings
 from handlers.education.campaigns import Audience, Limits, Obstacle, Plan, Reach
 from handlers.education.timings import Comings, Timing
 from handlers.errors import Refused
 from handlers.hours import SHANGHAI
-from handlers.messages import Reply
+from handlers.messages import Link, Option, Reply
 from handlers.talk import answers, phrases
 from knowledge.citations import display
+from knowledge.quizzes import quizzes
 from knowledge.statutes.store import Kind, Statutes
 
+PUSHED = "push"  # what the value of a push's own button begins with; then the run and the quiz
 TITLE_LIMIT = 40  # characters; longer ones are cut by the lists of telephones
 
 
@@ -36,8 +40,19 @@ def is_quiet_at(limits: Limits, now: datetime) -> bool:
 def wording(plan: Plan, statutes: Statutes, day: date) -> Reply:
     """What residents read, on every channel alike; the way out is always there."""
     law = answers.law([statutes.standing(c, day) for c in plan.citations])
-    blocks = (f"【普法】{plan.title}", plan.body, plan.link and f"详情：{plan.link}", law, phrases.WAY_OUT)
-    return Reply("\n\n".join(block for block in blocks if block), (phrases.UNSUBSCRIBE,))
+    blocks = (f"【普法】{plan.title}", plan.body, law, phrases.WAY_OUT)
+    bank = quizzes().get(plan.quiz)
+    quiz = [Option(phrases.PUSH_QUIZ.format(title=bank.title), f"{PUSHED}:0:{bank.id}")] if bank else []
+    link = Link(plan.link) if plan.link else None
+    return Reply("\n\n".join(block for block in blocks if block), (*quiz, phrases.UNSUBSCRIBE), link=link)
+
+
+def of_run(reply: Reply, run: int, mark: str) -> Reply:
+    """The reply as it goes to one resident: its button says of which run it is, its link of which delivery."""
+    options = tuple(
+        replace(option, value=option.value.replace(f"{PUSHED}:0:", f"{PUSHED}:{run}:", 1)) for option in reply.options
+    )
+    return replace(reply, options=options, link=replace(reply.link, mark=mark) if reply.link else None)
 
 
 def obstacles(
@@ -82,13 +97,26 @@ def in_content(plan: Plan, statutes: Statutes, day: date, limits: Limits) -> Ite
         standing = statutes.standing(citation, day)
         if standing.kind not in (Kind.VERIFIED, Kind.LISTED):
             yield Obstacle(f"{display(citation)}在 {day} 不能引用：{standing.reason}", "换成当天有效的条文")
+    yield from _in_quiz(plan, statutes, day)
     reply = wording(plan, statutes, day)
     for channel in reach(plan.audience, limits).channels:
         if len(deliveries.parts(reply, channel)) > 1:
             limit = deliveries.LIMITS[channel].most
-            yield Obstacle(f"太长，{channel} 一条发不下（最多 {limit}）", "把正文改短，细节放到链接里")
+            yield Obstacle(f"太长，{CHANNEL_NAMES[channel]}一条发不下（最多 {limit}）", "把正文改短，细节放到链接里")
     if not reach(plan.audience, limits).channels:
-        yield Obstacle("选的渠道都不能推送", f"从这些里选：{'、'.join(limits.channels)}")
+        yield Obstacle("选的渠道都不能推送", f"从这些里选：{'、'.join(CHANNEL_NAMES[c] for c in limits.channels)}")
+
+
+def _in_quiz(plan: Plan, statutes: Statutes, day: date) -> Iterator[Obstacle]:
+    if not plan.quiz:
+        return
+    bank = quizzes().get(plan.quiz)
+    if bank is None:
+        yield Obstacle("没有这套题", "换一套题，或不带题")
+    elif bank.certificate:
+        yield Obstacle(f"“{bank.title}”要先有一件事才能答", "换一套题，或不带题")
+    elif any(statutes.standing(c, day).kind is not Kind.VERIFIED for q in bank.questions for c in q.basis):
+        yield Obstacle(f"“{bank.title}”里有答案的依据在 {day} 不能引用", "请知识编辑更新题库，或换一套题")
 
 
 def reach(audience: Audience, limits: Limits) -> Reach:

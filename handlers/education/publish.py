@@ -13,6 +13,8 @@ from handlers.ports import Drafts
 from handlers.staff import User
 from knowledge.statutes.store import Statutes
 
+NOT_LISTED = "试发只能发到试发名单里的地址；要加，请运维把它写进 config.toml 的 push.test_addresses"
+
 
 @dataclass(frozen=True, slots=True)
 class Studio:
@@ -54,6 +56,12 @@ async def write(studio: Studio, user: User, plan: Plan, now: datetime, number: i
     before = await find(studio, number)
     after = campaigns.write(user, plan, now, before)
     return await _changed(studio, before, after, campaigns.deed(Act.PUSH_PLANNED, user.id, after), now)
+
+
+def listed(name: str, limits: Limits) -> Address | None:
+    """The address of that name (channel:external), if tests may be sent there: nobody tries out on residents."""
+    channel, _, external = name.partition(":")
+    return Address(channel, external) if name in limits.tests and external else None
 
 
 async def try_out(studio: Studio, user: User, number: int, address: Address, now: datetime) -> Campaign:

@@ -10,6 +10,7 @@ from handlers.messages import Option, Reply
 from handlers.outcomes import Attempt, Decision, Outcome, Score, Verdict
 from handlers.talk import answers, dialogue, phrases
 from handlers.talk.dialogue import Sitting, Stage
+from knowledge import text
 from knowledge.quizzes import Question, Quiz, quizzes
 
 PICK = "pick"  # of an option's value: pick:2 is the second choice
@@ -29,6 +30,12 @@ def offered(case: Case) -> Outcome:
         return _ask(case, case.dialogue.quiz)
     options = tuple(Option(quiz.title, f"quiz:{quiz.id}") for quiz in quizzes().values())
     return _said(case, phrases.QUIZ_WHICH, dialogue.offer(case.dialogue, Stage.FREE, options))
+
+
+def called(words: str) -> str | None:
+    """The quiz that the words name as a push does where there are no buttons."""
+    said = text.clean(words).replace(":", "：")
+    return next((q.id for q in quizzes().values() if said == phrases.PUSH_QUIZ.format(title=q.title)), None)
 
 
 def begin(case: Case, name: str) -> Outcome:

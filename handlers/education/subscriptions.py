@@ -16,12 +16,25 @@ class Frequency(StrEnum):
 
 
 SPANS = {Frequency.WEEKLY: timedelta(days=7), Frequency.MONTHLY: timedelta(days=30)}  # one message within
+# whom residents call themselves, if they want to
+ROLES = {
+    "worker": "打工的",
+    "farmer": "种地的",
+    "trader": "开店办厂的",
+    "student": "学生",
+    "parent": "家里有娃的",
+    "elder": "老人",
+    "cadre": "村社干部、法律明白人",
+}
 FREQUENCY_NAMES = {Frequency.ALL: "有就发", Frequency.WEEKLY: "每周最多一条", Frequency.MONTHLY: "每月最多一条"}
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Fields of law (none: all of them), how often, and until when it rests; `ended_at` once it was stopped."""
+    """Fields of law (none: all of them), how often, and until when it rests; `ended_at` once it was stopped.
+
+    `role` is how the resident calls themselves, or "".
+    """
 
     resident: str
     started_at: datetime
@@ -29,6 +42,7 @@ class Subscription:
     frequency: Frequency = Frequency.ALL
     paused_until_at: datetime | None = None
     ended_at: datetime | None = None
+    role: str = ""
 
 
 def is_open(subscription: Subscription | None, now: datetime) -> bool:
@@ -49,6 +63,11 @@ def start(resident: str, before: Subscription | None, now: datetime) -> Subscrip
 def choose(subscription: Subscription, field: str) -> Subscription:
     """Put a field in, or take it out again."""
     return replace(subscription, fields=subscription.fields ^ {field})
+
+
+def as_one(subscription: Subscription, role: str) -> Subscription:
+    """The resident says what they are; the same again takes it back."""
+    return replace(subscription, role="" if role == subscription.role else role)
 
 
 def at_most(subscription: Subscription, frequency: Frequency) -> Subscription:

@@ -8,7 +8,7 @@ from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.talk import consultation, dialogue, phrases
 
 WISH = "wish"  # what the values of options on subscriptions begin with
-FIELDS, PAUSE, FIELD = "fields", "pause", "field:"
+FIELDS, PAUSE, FIELD, ROLES, ROLE = "fields", "pause", "field:", "roles", "role:"
 
 
 def subscribed(case: Case) -> Outcome:
@@ -36,9 +36,14 @@ def wished(case: Case, wish: str) -> Outcome:
         return _settled(case, subscriptions.pause(held, case.now), phrases.PUSHES_PAUSED)
     if wish in tuple(Frequency):
         return _settled(case, subscriptions.at_most(held, Frequency(wish)), phrases.PUSHES_CHANGED)
+    if wish.startswith(ROLE) and wish.removeprefix(ROLE) in subscriptions.ROLES:
+        return _settled(case, subscriptions.as_one(held, wish.removeprefix(ROLE)), phrases.PUSHES_CHANGED)
+    if wish == ROLES:
+        roles = (_ticked(name, role == held.role, f"{ROLE}{role}") for role, name in subscriptions.ROLES.items())
+        return _said(case, held, Reply(phrases.PUSH_ROLES, tuple(roles)))
     if wish.startswith(FIELD):
         held = subscriptions.choose(held, wish.removeprefix(FIELD))
-    options = tuple(_field(name, name in held.fields) for name in _fields(case))
+    options = tuple(_ticked(name, name in held.fields, f"{FIELD}{name}") for name in _fields(case))
     return _said(case, held, Reply(phrases.PUSH_FIELDS.format(fields=_names(held)), (*options, phrases.SUBSCRIBE)))
 
 
@@ -54,8 +59,10 @@ def _nothing(case: Case) -> Outcome:
 
 def _settled(case: Case, held: Subscription, words: str) -> Outcome:
     how = phrases.PUSH_STANDING.format(fields=_names(held), frequency=FREQUENCY_NAMES[held.frequency])
+    if held.role:
+        how += phrases.PUSH_ROLE.format(role=subscriptions.ROLES.get(held.role, ""))
     other = (Option(FREQUENCY_NAMES[f], f"{WISH}:{f}") for f in Frequency if f is not held.frequency)
-    options = (phrases.PUSH_CHOOSE, *other, phrases.PUSH_PAUSE, phrases.UNSUBSCRIBE)
+    options = (phrases.PUSH_CHOOSE, phrases.PUSH_SAY_ROLE, *other, phrases.PUSH_PAUSE, phrases.UNSUBSCRIBE)
     return _said(case, held, Reply(f"{words}\n{how}\n{phrases.WAY_OUT}", options))
 
 
@@ -69,8 +76,8 @@ def _fields(case: Case) -> list[str]:
     return sorted({topic.field for topic in case.library.topics.values()})
 
 
-def _field(name: str, chosen: bool) -> Option:
-    return Option(f"✓ {name}" if chosen else name, f"{WISH}:{FIELD}{name}")
+def _ticked(name: str, chosen: bool, wish: str) -> Option:
+    return Option(f"✓ {name}" if chosen else name, f"{WISH}:{wish}")
 
 
 def _names(held: Subscription) -> str:

@@ -20,6 +20,7 @@ NONE_OF_THESE = Option("都不是，找人工", "human")
 UNSUBSCRIBE = Option("退订", "unsubscribe")
 SUBSCRIBE = Option("订阅", "subscribe")
 PUSH_CHOOSE = Option("选领域", "wish:fields")
+PUSH_SAY_ROLE = Option("我是谁", "wish:roles")
 PUSH_PAUSE = Option("停一个月", "wish:pause")
 
 WAY_OUT = "不想再收，发“退订”。"
@@ -29,6 +30,9 @@ NOT_SUBSCRIBED = "您没有订阅，不会收到普法消息。想收，发“�
 PUSHES_PAUSED = "好的，停一个月，到时候再发。"
 PUSHES_CHANGED = "好的，改好了。"
 PUSH_STANDING = "领域：{fields}；频率：{frequency}。"
+PUSH_ROLES = "您是哪一种？说了，跟您有关的才发得准；不说也照样收。再点一次去掉。"
+PUSH_ROLE = "您是：{role}。"
+PUSH_QUIZ = "答题：{title}"
 PUSH_FIELDS = "想收哪些？点一下选上，再点一下去掉；都不选就是全部。现在：{fields}。"
 
 WELCOME = """您好，这里是铜梁公共法律服务。您可以直接用自己的话提问，比如：

@@ -25,7 +25,7 @@ def settings(tmp_path: Path, pytestconfig: pytest.Config) -> Settings:
     folder.mkdir()
     if built.exists():
         (folder / "statutes.db").symlink_to(built)
-    made = settings_in(folder, "")
+    made = settings_in(folder, "", {"push": {"test_addresses": ["web:me"]}})
     asyncio.run(_staffed(made))
     return made
 
@@ -48,7 +48,11 @@ def test_the_whole_way(settings: Settings) -> None:
     assert "── telegram（1 条）──" in shown
     assert "依据：《宪法》第五条、第三十三条" in shown
     assert "✗ 没有人符合条件。放宽" in shown
+    with pytest.raises(ConfigError, match="试发名单"):
+        asyncio.run(campaigning.test(settings, "p1", 1, "telegram:12345"))
     asyncio.run(campaigning.test(settings, "p1", 1, "web:me"))
+    with pytest.raises(ConfigError, match="还没有发过"):
+        asyncio.run(campaigning.report(settings, 1, None))
     assert asyncio.run(campaigning.send(settings, "", 1, dry_run=True)).startswith("不发，只看")
     with pytest.raises(ConfigError, match="没有人符合条件"):
         asyncio.run(campaigning.send(settings, "p2", 1, dry_run=False))

@@ -29,7 +29,7 @@ from handlers.deliveries import (
     utf16_units,
     wording,
 )
-from handlers.messages import Address, Calendar, Option, Reply
+from handlers.messages import Address, Calendar, Link, Option, Reply
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(seconds=60)
@@ -192,3 +192,10 @@ def test_what_comes_unasked_offers_no_numbers_where_there_are_no_buttons() -> No
     [push] = deliveries.parts(Reply("普法", (Option("退订", "unsubscribe"),)), "wechat", Lane.PUSH)
     assert push == Reply("普法\n\n可以回复：“退订”")
     assert deliveries.parts(reply, "telegram", Lane.TICKET) == (reply,)
+
+
+def test_a_page_to_read_on_is_named_where_there_are_no_buttons() -> None:
+    reply = Reply("普法", (Option("退订", "unsubscribe"),), link=Link("https://a.cn/x"))
+    [push] = deliveries.parts(reply, "wechat", Lane.PUSH)
+    assert push == Reply("普法\n\n详情：https://a.cn/x\n\n可以回复：“退订”")
+    assert deliveries.parts(reply, "telegram", Lane.PUSH) == (reply,)

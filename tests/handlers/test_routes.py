@@ -281,3 +281,15 @@ def test_who_asks_for_a_human_before_the_channel_is_accepted_is_not_forgotten(li
     assert routes.pick(stranger, Admission.WELCOME) == Route(To.WELCOMING, "找人工")
     asked = case(library, inbound("找人工", channel="telegram"), dialogue=Dialogue(question="老板欠钱"))
     assert routes.pick(asked, Admission.WELCOME) == Route(To.WELCOMING, "老板欠钱")
+
+
+def test_the_button_of_a_push_counts_however_old_it_is_and_a_forged_one_does_nothing(library: Library) -> None:
+    route = _route(library, "push:12:labour", kind=Kind.CHOICE)
+    assert route == Route(To.QUIZ, "labour", words="12")
+    for forged in ("push:x:labour", "push:12:", "push:12:LABOUR;", f"push:{'9' * 30}:labour"):
+        assert _route(library, forged, kind=Kind.CHOICE).to is To.EXPIRED
+
+
+@pytest.mark.parametrize("words", ["答题：打工人的权利", "答题:打工人的权利"])
+def test_a_quiz_is_begun_by_its_name_where_there_are_no_buttons(library: Library, words: str) -> None:
+    assert _route(library, words) == Route(To.QUIZ, "labour")

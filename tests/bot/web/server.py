@@ -32,6 +32,7 @@ PATIENT = {
     "hourly": 100_000,
     "wait_seconds": 30.0,
     "second_factor": "false",
+    "test_addresses": '["telegram:500"]',
 }
 
 

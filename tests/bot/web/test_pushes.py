@@ -149,7 +149,7 @@ async def test_a_test_arrives_in_the_talk_of_its_writer_on_this_browser(publishe
         ({"expires": "2020-01-01"}, "过期了", "改有效期"),
         ({"expires": "明天"}, "有效期", "请写成"),
         ({"link": "javascript:alert(1)"}, "链接要以", "改链接"),
-        ({"channel": "telegram", "body": "长" * 4500}, "telegram 一条发不下", "把正文改短"),
+        ({"channel": "telegram", "body": "长" * 4500}, "Telegram一条发不下", "把正文改短"),
     ],
 )
 async def test_what_cannot_run_is_refused_with_the_remedy_and_what_was_typed_stays(
@@ -251,8 +251,28 @@ async def test_markup_in_what_is_written_stays_text(publisher: Person) -> None:
         assert "<b>粗" not in page.text
 
 
-@pytest.mark.parametrize("chat", ["abc", "-5", "１２３", "9" * 30])
-async def test_what_is_no_number_on_telegram_is_refused(publisher: Person, chat: str) -> None:
+@pytest.mark.parametrize("to", ["telegram:12345", "telegram", "web:somebody", ":"])
+async def test_nothing_is_tried_out_on_residents(publisher: Person, store: Store, to: str) -> None:
     push = await written(publisher)
-    refused = await push.act(publisher, "test", telegram=chat)
-    assert (refused.status, "Telegram 编号是一串数字" in refused.words) == (409, True)
+    refused = await push.act(publisher, "test", to=to)
+    assert (refused.status, "试发名单" in refused.words) == (409, True)
+    assert [row.id for row in await rows(store, outbox) if f"{row.channel}:{row.external}" == to] == []
+
+
+async def test_a_test_goes_to_a_listed_address(publisher: Person, store: Store) -> None:
+    push = await written(publisher)
+    assert "Telegram：500" in await push.look(publisher)
+    assert "已试发" in await push.done(publisher, "test", to="telegram:500")
+    assert "telegram:500" in {f"{row.channel}:{row.external}" for row in await rows(store, outbox)}
+
+
+async def test_what_a_push_carries_and_whom_it_is_for_is_shown(publisher: Person) -> None:
+    more = {"quiz": "labour", "link": "https://example.cn/1", "role": "worker", "half": "1", "days": "30"}
+    push = await written(publisher, **more)
+    shown = await push.look(publisher)
+    for words in ("打工人的权利", "看详情", "答题：打工人的权利", "网页；打工的；最近30天用过的；按号抽的甲半"):
+        assert words in shown
+    page = await publisher.get(f"{push.path}/edit")
+    for kept in ('value="labour" selected', 'value="worker" checked', 'value="1" selected', 'value="30" selected'):
+        assert kept in page.text
+    assert "21:00 到 08:00 不打扰居民" in page.words

@@ -10,6 +10,7 @@ from handlers.cases import Library
 from handlers.education import campaigns, obstacles, timings
 from handlers.education.campaigns import Audience, Campaign, Limits, Obstacle, Plan, RunState, State
 from handlers.errors import NotYours, Refused
+from handlers.messages import Link
 from handlers.staff import Role, User
 from tests.handlers.shelf import NOW, cites
 from tests.handlers.times import at
@@ -148,9 +149,12 @@ class TestObstacles:
             ({"title": " "}, "标题"),
             ({"title": "长" * 41}, "标题"),
             ({"body": ""}, "没有正文"),
-            ({"body": "长" * 4000}, "telegram 一条发不下"),
+            ({"body": "长" * 4000}, "Telegram一条发不下"),
             ({"link": "javascript:alert(1)"}, "https://"),
             ({"audience": Audience(channels=("fax",))}, "渠道都不能推送"),
+            ({"quiz": "nothing"}, "没有这套题"),
+            ({"quiz": "roads"}, "要先有一件事"),
+            ({"quiz": "labour"}, "答案的依据"),  # of which this small library holds nothing
         ],
     )
     def test_each_is_named_with_its_remedy(self, library: Library, change: dict[str, object], said: str) -> None:
@@ -167,11 +171,19 @@ class TestObstacles:
 
     def test_every_message_carries_law_and_the_way_out(self, library: Library) -> None:
         reply = obstacles.wording(replace(PLAN, link="https://a.cn/x"), library.statutes, NOW.date())
-        assert reply.text.startswith(
-            "【普法】宪法日\n\n一切权力属于人民。\n\n详情：https://a.cn/x\n\n依据：《民法典》第一条"
-        )
+        assert reply.text.startswith("【普法】宪法日\n\n一切权力属于人民。\n\n依据：《民法典》第一条")
         assert reply.text.endswith("不想再收，发“退订”。")
         assert [o.value for o in reply.options] == ["unsubscribe"]
+        assert reply.link == Link("https://a.cn/x")
+
+    def test_a_quiz_is_a_button_that_says_of_which_run_it_is(self, library: Library) -> None:
+        plan = replace(PLAN, quiz="labour", link="https://a.cn/x")
+        reply = obstacles.wording(plan, library.statutes, NOW.date())
+        assert [o.value for o in reply.options] == ["push:0:labour", "unsubscribe"]
+        sent = obstacles.of_run(reply, 12, "34/ab")
+        assert [o.value for o in sent.options] == ["push:12:labour", "unsubscribe"]
+        assert sent.link
+        assert sent.link.through("https://b.cn") == "https://b.cn/go/34/ab"
 
     @pytest.mark.parametrize(
         ("clock", "quiet"),

@@ -28,7 +28,7 @@ def test_a_word_subscribes_and_says_the_way_out(library: Library, words: str) ->
     outcome = say(library, words, None)
     assert outcome.subscription == HELD
     assert "退订" in text(outcome)
-    assert values(outcome) == ["wish:fields", "wish:weekly", "wish:monthly", "wish:pause", "unsubscribe"]
+    assert values(outcome) == ["wish:fields", "wish:roles", "wish:weekly", "wish:monthly", "wish:pause", "unsubscribe"]
 
 
 @pytest.mark.parametrize("words", ["退订", "TD", "/stop", "不要推送", "退订！"])
@@ -69,6 +69,18 @@ def test_fields_are_chosen_one_by_one(library: Library) -> None:
 def test_how_often_is_chosen(library: Library, frequency: Frequency) -> None:
     outcome = wishes.wished(replace(case(library, "x"), subscription=HELD), frequency)
     assert outcome.subscription == replace(HELD, frequency=frequency)
+
+
+def test_who_says_what_they_are_may_take_it_back(library: Library) -> None:
+    asked = replace(case(library, "x"), subscription=HELD)
+    assert [o.label for o in wishes.wished(asked, "roles").replies[0].options][:2] == ["打工的", "种地的"]
+    said = wishes.wished(asked, "role:worker")
+    assert said.subscription == replace(HELD, role="worker")
+    assert "您是：打工的" in text(said)
+    again = replace(asked, subscription=said.subscription)
+    assert next(o.label for o in wishes.wished(again, "roles").replies[0].options) == "✓ 打工的"
+    assert wishes.wished(again, "role:worker").subscription == HELD
+    assert wishes.wished(asked, "role:king").subscription == HELD
 
 
 def test_a_pause_lasts_a_month(library: Library) -> None:
