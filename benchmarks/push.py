@@ -27,6 +27,7 @@ from storage.moments import stamp
 from storage.outbox import enqueue
 from storage.schema import addresses, residents, subscriptions
 from storage.store import Spans, Store, open_store
+from tests.bot import simulated
 from tests.fakes.telegram import Remote, launch
 from tests.storage.postgres import Cluster
 
@@ -199,13 +200,15 @@ async def _drain(people: int, rate: float, window: int, *, limited: bool) -> Dra
             return await drain(store, api, people, rate, window)
 
 
-def report(subscribers: int, drained: int, lifted: int, *, as_json: bool) -> str:
+def report(subscribers: int, drained: int, lifted: int, whole: int, *, as_json: bool) -> str:
     """Measure all of it, and lay it out."""
     queued = asyncio.run(_queue_both(subscribers))
     paced = asyncio.run(_drain(drained, 25.0, 8, limited=True)) if drained else None
     free = asyncio.run(_drain(lifted, 100_000.0, 64, limited=False)) if lifted else None
+    simulation = simulated.simulated(simulated.drain(whole, 25.0, 8, ask=5.0)) if whole else None
     if as_json:
-        rows = {"queued": [asdict(q) for q in queued], "paced": paced and asdict(paced), "free": free and asdict(free)}
+        found = {"paced": paced, "free": free, "whole": simulation}
+        rows = {"queued": [asdict(q) for q in queued]} | {name: one and asdict(one) for name, one in found.items()}
         return json.dumps(rows, ensure_ascii=False)
     lines = [
         f"{q.database:<11}{q.subscribers} queued in {q.seconds:.2f} s (aim: 5), the longest transaction "
@@ -219,4 +222,9 @@ def report(subscribers: int, drained: int, lifted: int, *, as_json: bool) -> str
         )
     if free:
         lines.append(f"lifted     {free.deliveries} at {free.per_second:.0f}/s (aim: 1,000), {free.twice} twice")
+    if simulation:
+        lines.append(
+            f"simulated  {simulation.told} at {simulation.per_second:.2f}/s (aim: 25, at least 97 %), at most "
+            f"{simulation.most} within a second (30 are refused), {simulation.refused} × 429, {simulation.twice} twice"
+        )
     return "\n".join(lines)

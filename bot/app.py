@@ -102,6 +102,7 @@ class App:
         self._clock = schedule.scheduler()
         self._add_jobs()
         self._clock.start()
+        self._run(schedule.watch(self._clock))
 
     def _add_jobs(self) -> None:
         file = self.settings.file

@@ -28,12 +28,13 @@ def bench_push(
     subscribers: Annotated[int, typer.Option(help="How many are queued at once.")] = 260_000,
     drained: Annotated[int, typer.Option(help="How many go out at the pace of Telegram; 0: leave it out.")] = 3000,
     lifted: Annotated[int, typer.Option(help="How many go out without any pace; 0: leave it out.")] = 3000,
+    whole: Annotated[int, typer.Option(help="How many go out by a simulated clock; 0: leave it out.")] = 260_000,
     as_json: common.AsJson = False,
 ) -> None:
     """Measure a push: queueing on both databases, sending through a fake Bot API that enforces its limits."""
     from benchmarks.push import report
 
-    typer.echo(report(subscribers, drained, lifted, as_json=as_json))
+    typer.echo(report(subscribers, drained, lifted, whole, as_json=as_json))
 
 
 @bench.command("wechat")

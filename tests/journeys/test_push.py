@@ -1,12 +1,8 @@
 """A push whose workers are killed again and again reaches everybody once, and nobody who stopped it meanwhile."""
 
 import asyncio
-import os
 import random
-import sys
-from asyncio.subprocess import Process
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +18,7 @@ from storage.migrate import upgrade
 from storage.schema import addresses, outbox, runs
 from storage.store import Store
 from tests.fakes.telegram import Remote, launch
-from tests.journeys.process import ENVIRONMENT, ROOT
+from tests.journeys.workers import Workers
 from tests.storage.given import rows
 from tests.storage.pushing import publisher, subscriber, wish
 
@@ -41,33 +37,6 @@ level = "warning"
 """
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@dataclass
-class Workers:
-    """Two processes that push; each killed one is replaced."""
-
-    folder: Path
-    statutes: Path
-    token: str
-    running: list[Process] = field(default_factory=list[Process])
-
-    async def start(self) -> None:
-        """One more."""
-        environment = {name: value for name, value in os.environ.items() if name in ENVIRONMENT}
-        environment |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        arguments = [str(self.folder), str(self.statutes), self.token]
-        with (self.folder / "worker.log").open("ab") as log:
-            started = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.journeys.pusher", *arguments, env=environment, stdout=log, stderr=log
-            )
-        self.running.append(started)
-
-    async def kill(self, one: Process) -> None:
-        """As if the power had gone."""
-        self.running.remove(one)
-        one.kill()
-        await one.wait()
 
 
 async def _given(folder: Path) -> tuple[Store, list[Subscription]]:
