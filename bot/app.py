@@ -16,8 +16,9 @@ from bot.work import Bell, Courier, now
 from handlers import ports, receive
 from handlers.cases import Library, Rules
 from handlers.deliver import Dispatch
-from handlers.desk import sweep
+from handlers.desk import notify, sweep
 from handlers.desk.advise import Office
+from handlers.desk.chat import Chat
 from handlers.desk.clocks import Reply as Replying
 from handlers.desk.clocks import Targets
 from handlers.desk.routing import Limits
@@ -70,6 +71,21 @@ class App:
         """What acts on tickets need."""
         return office(self.settings.file, self.store)
 
+    @property
+    def chat(self) -> Chat:
+        """What serves advisers in a chat."""
+        file = self.settings.file.tickets
+        topics = self.library.topics.values() if self.library else ()
+        return Chat(
+            office=self.office,
+            links=self.store.links,
+            casebook=self.store.casebook,
+            fields=tuple(sorted({topic.field for topic in topics})),
+            life=timedelta(hours=file.button_hours),
+            sign=signing.desk(key(self.settings, "cookie_key")),
+            any_time=file.news_any_time,
+        )
+
     async def accept(self, inbounds: Sequence[Inbound]) -> None:
         """Keep messages before their channel is acknowledged; raises StorageDown, after which it must not be."""
         marked = [replace(i, told=self.emergency.told(i) is not None) for i in inbounds]
@@ -111,6 +127,8 @@ class App:
         lease = timedelta(seconds=file.outbox.lease_seconds)
         keep = timedelta(days=file.data.keep_words_days)
         schedule.every(self._clock, lease / 3, "leases that ended", lambda: self.store.outbox.expire(now()))
+        news = timedelta(seconds=file.tickets.news_seconds)
+        schedule.every(self._clock, news, "news for advisers", self._tell)
         period = timedelta(seconds=file.tickets.sweep_seconds)
         schedule.every(self._clock, period, "tickets that are due", self._sweep)
         schedule.every(
@@ -171,6 +189,13 @@ class App:
             self.waiting.ring()
         return changed
 
+    async def _tell(self) -> int:
+        """Tell advisers in their chats what happened to tickets."""
+        told = await notify.tell(self.chat, self.store.bulletin, now())
+        if told:
+            self.waiting.ring()
+        return told
+
     async def _receive(self) -> None:
         """Load the library, then handle what waits."""
         library, engine = await self._opened()
@@ -186,6 +211,7 @@ class App:
             batch=inbox.batch,
             quizzes=self.store.quizzes,
             sign=signing.signer(key(self.settings, "quiz_key")),
+            chat=self.chat,
         )
         await work.receive_forever(reception, self.arrived, self.waiting, inbox.idle_seconds)
 

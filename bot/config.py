@@ -116,6 +116,9 @@ class Tickets(Section):
     cap: int = Field(default=20, ge=1)
     duty: list[str] = Field(default=[])
     sweep_seconds: float = Field(default=20, gt=0)
+    news_seconds: float = Field(default=2, gt=0)
+    news_any_time: bool = False
+    button_hours: float = Field(default=72, gt=0)
 
 
 class Assessment(Section):

@@ -13,6 +13,11 @@ def signer(secret: bytes) -> Sign:
     return _private(secret).sign
 
 
+def desk(secret: bytes) -> Sign:
+    """Signatures on the buttons and codes of advisers; nothing else that this secret guards passes for one."""
+    return signer(secret + b":desk")
+
+
 def public(secret: bytes) -> str:
     """What agencies need to check certificates: 64 hexadecimal digits, no secret."""
     return _private(secret).public_key().public_bytes_raw().hex()

@@ -1,7 +1,7 @@
 """Run the two loops that must not die: one handles what came in, one delivers what goes out."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,9 +12,11 @@ from handlers.deliver import Dispatch
 from handlers.deliveries import Delivery, Receipt, Uncertain
 from handlers.errors import StorageDown
 from handlers.messages import Arrived
+from handlers.outcomes import Outcome
 from handlers.receive import Reception
 
 T = TypeVar("T")
+Handle = Callable[[Reception, Sequence[Arrived], datetime], Awaitable[Sequence[Outcome]]]
 log = logger(__name__)
 LINGER = 0.004  # seconds to let a few more come before they are handled or sent together: a commit each costs more
 PAUSE = 1.0  # seconds between tries while the database is down
@@ -77,20 +79,25 @@ async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
 async def _receive(reception: Reception) -> int:
     arrived = await receive.claim(reception, now())
     if arrived:
-        await _handle(reception, arrived)
+        staff = await receive.of_staff(reception, arrived)
+        for one in arrived:
+            if one.id in staff:
+                await _handle(reception, [one], receive.advise)
+        if residents := [one for one in arrived if one.id not in staff]:
+            await _handle(reception, residents, receive.handle)
     return len(arrived)
 
 
-async def _handle(reception: Reception, arrived: Sequence[Arrived]) -> None:
+async def _handle(reception: Reception, arrived: Sequence[Arrived], handle: Handle) -> None:
     try:
-        for outcome in await receive.handle(reception, arrived, now()):
+        for outcome in await handle(reception, arrived, now()):
             metrics.DECIDED.labels(outcome.verdict.decision).inc()
     except StorageDown:
         raise
     except Exception as error:  # one message that cannot be handled must not hold up the others
         if len(arrived) > 1:
             for one in arrived:
-                await _handle(reception, [one])
+                await _handle(reception, [one], handle)
             return
         dead = await receive.fail(reception, arrived[0], failure(error), now())
         metrics.FAILED.labels(str(dead).lower()).inc()

@@ -20,6 +20,8 @@ class Act(StrEnum):
     STAFF_IMPORTED = "staff imported"
     PASSWORD_RESET = "password reset"  # noqa: S105 - the name of an act
     SECOND_FACTOR_RESET = "second factor reset"
+    ADDRESS_LINKED = "address linked"
+    ADDRESS_UNLINKED = "address unlinked"
     TICKET = "ticket"
     REVEALED = "revealed"
     ERASED = "erased"
@@ -45,6 +47,8 @@ ACT_NAMES = {
     Act.STAFF_IMPORTED: "导入人员",
     Act.PASSWORD_RESET: "重置密码",
     Act.SECOND_FACTOR_RESET: "解除验证器",
+    Act.ADDRESS_LINKED: "连上聊天",
+    Act.ADDRESS_UNLINKED: "解除聊天",
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
     Act.ERASED: "删除居民数据",

@@ -49,6 +49,11 @@ def later(hours: Hours, start: datetime, span: timedelta) -> datetime:
         span -= max(NO_TIME, shuts - begin)
 
 
+def opening(hours: Hours, start: datetime) -> datetime:
+    """The first moment from `start` on at which work is done."""
+    return next(max(opens, start) for opens, shuts in _days(hours, start) if shuts > start)
+
+
 def _days(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     first = start.astimezone(SHANGHAI).date()
     for offset in count():

@@ -37,6 +37,7 @@ class Inbound:
     text: str
     sent_at: datetime
     told: bool = False  # the safety text went out before this could be stored
+    answers: str = ""  # the channel's own id of the message of ours that this one answers
 
 
 @dataclass(frozen=True, slots=True)

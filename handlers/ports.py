@@ -1,14 +1,18 @@
 """Say what the core needs of the world around it. Any method may raise StorageDown where a store stands behind it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from handlers.audit import Deed
 from handlers.cases import Part, Situation
 from handlers.deliveries import Delivery, Lane, Receipt
+from handlers.desk.cards import Seen
+from handlers.desk.links import Aim
 from handlers.desk.moves import Move, Tracked
+from handlers.desk.news import Recent
 from handlers.desk.routing import Leave, Roster
+from handlers.desk.tickets import Entry, Ticket
 from handlers.editing.curation import Version
 from handlers.education.campaigns import Campaign, Plan, Reach, Run
 from handlers.education.subscriptions import Subscription
@@ -16,7 +20,7 @@ from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.outcomes import Outcome
 from handlers.residents import Village
-from handlers.staff import Scope
+from handlers.staff import Scope, User
 
 
 class Inbox(Protocol):
@@ -96,6 +100,85 @@ class Tickets(Protocol):
 
     async def loads(self) -> Mapping[int, int]:
         """How many tickets wait for each adviser, or for the resident's word to one."""
+        ...
+
+
+class Links(Protocol):
+    """Addresses of staff, and what is said there."""
+
+    async def holders(self, addresses: Collection[Address]) -> Mapping[Address, User]:
+        """Whose they are, of those that belong to somebody who works here and answers."""
+        ...
+
+    async def open(self, address: Address, code: bytes, now: datetime) -> User | None:
+        """Make the address that of whoever was given the code, which is used up; None if none was, or after too many
+        wrong ones.
+        """
+        ...
+
+    async def aim(self, address: Address) -> Aim:
+        """What the next words there are for."""
+        ...
+
+    async def about(self, address: Address, reference: str) -> str:
+        """The receipt number that our message of that number of the channel's was about, or ""."""
+        ...
+
+    async def record(
+        self, arrived: Arrived, replies: Sequence[Reply], aim: Aim, now: datetime, about: str = ""
+    ) -> None:
+        """Answer a message, remember what the next is for, and be done with it, in one transaction."""
+        ...
+
+    def acting(self, arrived: Arrived, tell: Callable[[Ticket], Reply]) -> Tickets:
+        """Tickets whose one move answers that message too: all of it happens once or not at all.
+
+        The move raises Stale if the message was done with before.
+        """
+        ...
+
+
+class Casebook(Protocol):
+    """Tickets as staff read them, never beyond their scope."""
+
+    async def seen(self, scope: Scope, receipt: str) -> Seen | None:
+        """One ticket."""
+        ...
+
+    async def waiting(self, scope: Scope, most: int) -> Sequence[Seen]:
+        """Those that can be claimed, the urgent first."""
+        ...
+
+    async def held(self, scope: Scope, most: int) -> Sequence[Seen]:
+        """Those that the user holds, the urgent first."""
+        ...
+
+    async def entries(self, scope: Scope, receipt: str) -> Sequence[Entry]:
+        """All that was said on one ticket."""
+        ...
+
+    async def names(self, of: Collection[int]) -> Mapping[int, str]:
+        """The names of these members of staff."""
+        ...
+
+
+class Bulletin(Protocol):
+    """What staff are to be told of what happened to tickets."""
+
+    async def recent(self, now: datetime, most: int) -> Sequence[Recent]:
+        """What was not told yet and is due, ticket by ticket."""
+        ...
+
+    async def reached(self, of: Collection[int]) -> Sequence[tuple[User, Address]]:
+        """The addresses of these, of those who work here and answer."""
+        ...
+
+    async def spread(self, recent: Recent, told: Sequence[tuple[Address, Reply]], now: datetime) -> bool:
+        """These events are told, by these deliveries; False, and nothing, if one of them was told before."""
+        ...
+
+    async def put_off(self, numbers: Sequence[int], until: datetime) -> None:
+        """These events wait until then."""
         ...
 
 

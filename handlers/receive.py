@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from handlers import residents, routes
 from handlers.cases import Case, Library, Rules, Situation
+from handlers.desk import chat
+from handlers.desk.chat import Chat
 from handlers.education import certificates, quizzes, wishes
 from handlers.education.certificates import Sign
 from handlers.education.effects import Opening
@@ -65,6 +67,7 @@ class Reception:
     batch: int
     quizzes: Quizzes
     sign: Sign
+    chat: Chat | None = None  # with members of staff, where there is one
 
 
 async def claim(reception: Reception, now: datetime) -> Sequence[Arrived]:
@@ -81,6 +84,18 @@ async def handle(reception: Reception, arrived: Sequence[Arrived], now: datetime
     outcomes = [receipts.heard(case, outcome(case, route)) for case, route in prepared]
     await reception.records.record([*zip(situations, outcomes, strict=True)], now)
     return outcomes
+
+
+async def of_staff(reception: Reception, arrived: Sequence[Arrived]) -> frozenset[int]:
+    """The numbers of those messages that are not from residents, or may not be: `advise` takes them, one by one."""
+    return await chat.sort(reception.chat, arrived) if reception.chat else frozenset()
+
+
+async def advise(reception: Reception, arrived: Sequence[Arrived], now: datetime) -> Sequence[Outcome]:
+    """Serve members of staff; whoever turns out to be a resident is handled as one."""
+    assert reception.chat
+    residents = [one for one in arrived if not await chat.heard(reception.chat, one, now)]
+    return await handle(reception, residents, now) if residents else ()
 
 
 async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetime) -> bool:

@@ -23,6 +23,9 @@ ROLE_NAMES = {
 }
 
 
+ANSWERING = frozenset({Role.ADVISER, Role.EXPERT})  # who have tickets
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A member of staff; `villages` are those an adviser is responsible for, `fields` those an expert knows."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.audit import Act, Deed
 from handlers.staff import Role
 from storage.audit import note
+from storage.links import unlink
 from storage.moments import milliseconds, moment, stamp
 from storage.people import digest
 from storage.schema import posts, sessions, towns, users, villages
@@ -130,6 +131,7 @@ class Accounts:
                 await connection.execute(posts.insert(), rows)
             if not account.is_active:
                 await connection.execute(delete(sessions).where(sessions.c.user == account.id))
+                await unlink(connection, account.id)
             await note(connection, Deed(Act.USER_CHANGED, by, f"user:{account.id}", detail), now)
 
         await self._writer.write(work)
@@ -146,6 +148,7 @@ class Accounts:
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(update(users).where(users.c.id == user).values(values))
             await connection.execute(delete(sessions).where(sessions.c.user == user))
+            await unlink(connection, user)  # whoever had the password may have linked an address of their own
             await note(connection, Deed(deed.act, deed.actor, f"user:{user}"), now)
 
         await self._writer.write(work)

@@ -8,16 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
 from handlers.desk.assessments import Recorded
-from handlers.desk.clocks import Alarm
-from handlers.desk.moves import Event
-from handlers.desk.states import Act as Done
 from handlers.errors import NotYours, Refused
 from handlers.staff import Role, User
 from storage.audit import note
 from storage.moments import stamp
+from storage.moves import happened
 from storage.schema import corrections, events
 from storage.unit import Writer, reading
-from storage.values import insert_new, value
+from storage.values import insert_new
 
 
 class Assessments:
@@ -38,7 +36,7 @@ class Assessments:
         )
         async with reading(self._read) as connection:
             found = await connection.execute(wanted)
-            return [Recorded(r.id, value(Event, r, act=_act(r.act)), r.reason or "") for r in found]
+            return [Recorded(r.id, happened(r), r.reason or "") for r in found]
 
     async def correct(self, number: int, reason: str, by: User, now: datetime) -> bool:
         """An appeal was granted: the event counts no more. False if it was granted before.
@@ -61,7 +59,3 @@ class Assessments:
             return done
 
         return await self._writer.write(work)
-
-
-def _act(said: str) -> Done | Alarm:
-    return Alarm(said) if said in (Alarm.WARN, Alarm.BACK, Alarm.UP) else Done(said)

@@ -45,6 +45,7 @@ class Inbox:
             "kind": inbound.kind,
             "words": self._vault.seal(inbound.text, _place(channel, inbound.external_id)),
             "told": inbound.told,
+            "answers": inbound.answers,
             "sent_at": stamp(inbound.sent_at),
             "received_at": stamp(now),
             "state": "new",
@@ -64,7 +65,7 @@ class Inbox:
     def _arrived(self, row: Row[Any]) -> Arrived:
         words = self._vault.open(row.words, _place(row.channel, row.external_id))
         address = Address(row.channel, row.address)
-        inbound = Inbound(row.external_id, address, Kind(row.kind), words, moment(row.sent_at), row.told)
+        inbound = Inbound(row.external_id, address, Kind(row.kind), words, moment(row.sent_at), row.told, row.answers)
         return Arrived(row.id, inbound, row.tries)
 
     async def give_back(self, arrived: Arrived, reason: str, now: datetime) -> None:
@@ -107,6 +108,18 @@ def _claim() -> Any:
 
 # statements of the hot path are made once: making one costs as much as running it
 _CLAIM = _claim()
+
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.state == "claimed")
+    .values(state="done")
+    .returning(inbox.c.id)
+)
+
+
+async def finish(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Mark as done what nobody finished yet, within the caller's transaction; only these are ours to act on."""
+    return {r.id for r in await connection.execute(_FINISH, {"ids": list(ids)})}
 
 
 def _place(channel: str, external_id: str) -> str:

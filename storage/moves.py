@@ -11,11 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.audit import Act, Deed
 from handlers.deliveries import Lane
-from handlers.desk.clocks import Clock
-from handlers.desk.moves import Move, Tracked
+from handlers.desk.clocks import Alarm, Clock
+from handlers.desk.moves import Event, Move, Tracked
+from handlers.desk.news import TELLING
+from handlers.desk.states import Act as Step
 from handlers.desk.tickets import Author, Entry, Ticket
 from handlers.messages import Address
 from storage.audit import note
+from storage.moments import stamp
 from storage.outbox import enqueue
 from storage.schema import addresses, bars, entries, events, tickets
 from storage.values import row, value, written
@@ -78,7 +81,14 @@ async def _write(connection: AsyncConnection, move: Move) -> None:
     if added := now_is.barred - was.barred:
         await connection.execute(insert(bars), [{"receipt": now_is.receipt, "adviser": a} for a in sorted(added)])
     if move.event:
-        await connection.execute(insert(events).values(row(events, move.event)))
+        due = stamp(move.event.at) if str(move.event.act) in TELLING else None
+        await connection.execute(insert(events).values(row(events, move.event, news_at=due)))
+
+
+def happened(found: Any) -> Event:
+    """The event in a row."""
+    act = Alarm(found.act) if found.act in (Alarm.WARN, Alarm.BACK, Alarm.UP) else Step(found.act)
+    return value(Event, found, act=act)
 
 
 async def _answer_for(connection: AsyncConnection, move: Move, now: datetime) -> None:

@@ -97,7 +97,7 @@ class People:
         wanted = select(users).where(users.c.login == login, users.c.is_active)
         async with reading(self._read) as connection:
             found = (await connection.execute(wanted)).first()
-            return Secret(await _user(connection, found.id), found.password) if found else None
+            return Secret(await person(connection, found.id), found.password) if found else None
 
     async def set_password(self, user: int, password: str, now: datetime) -> None:
         """A password of the person's own choice; whoever is logged in with the old one is logged out."""
@@ -140,7 +140,7 @@ class People:
             found = (await connection.execute(alive)).first()
             if found is None:
                 return None
-            session = Session(await _user(connection, found.user), found.csrf, found.is_enrolled, found.is_whole)
+            session = Session(await person(connection, found.user), found.csrf, found.is_enrolled, found.is_whole)
         if at - found.seen_at > 60_000:
             await self._touch(found.token, at)
         return session
@@ -160,7 +160,8 @@ class People:
         await self._writer.write(work)
 
 
-async def _user(connection: AsyncConnection, number: int) -> User:
+async def person(connection: AsyncConnection, number: int) -> User:
+    """The member of staff of that number."""
     found = (await connection.execute(select(users).where(users.c.id == number))).one()
     where = await connection.execute(select(posts.c.village).where(posts.c.user == number))
     known = await connection.execute(select(specialisms.c.field).where(specialisms.c.user == number))

@@ -18,6 +18,7 @@ from handlers.residents import Resident
 from storage import inbox as inboxes
 from storage.audit import note
 from storage.claims import run_reply
+from storage.links import cause
 from storage.moments import moment, stamp
 from storage.outbox import reply_in
 from storage.schema import (
@@ -142,6 +143,7 @@ def _wishes(held: Subscription | None) -> dict[str, Any] | None:
 async def _erase(connection: AsyncConnection, number: str, now: datetime) -> None:
     where = await _addresses(connection, number)
     await _end_tickets(connection, number, now)
+    await _forget_cards(connection, number)
     receipts = select(tickets.c.receipt).where(tickets.c.resident == number).scalar_subquery()
     # from the leaves to the root, so that no row is deleted before those that point to it
     for table in reversed(metadata.sorted_tables):
@@ -176,6 +178,13 @@ async def _end_tickets(connection: AsyncConnection, number: str, now: datetime) 
         await connection.execute(change.values(revision=tickets.c.revision + 1, **ended))
         event = Event(ticket.receipt, Step.WITHDRAW, now, None, ticket.adviser, State.CLOSED, Tier(ticket.tier))
         await connection.execute(insert(events).values(row(events, event)))
+
+
+async def _forget_cards(connection: AsyncConnection, number: str) -> None:
+    """What advisers read of the resident's tickets in their chats."""
+    theirs = select(tickets.c.receipt).where(tickets.c.resident == number)
+    for receipt in (await connection.execute(theirs)).scalars().all():
+        await connection.execute(delete(outbox).where(outbox.c.cause.startswith(cause(receipt, ""), autoescape=True)))
 
 
 async def _addresses(connection: AsyncConnection, number: str) -> Sequence[tuple[str, str]]:

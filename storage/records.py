@@ -24,6 +24,7 @@ from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.talk.dialogue import Dialogue
 from storage import effects, mediations, quizzes, reminders
+from storage.inbox import finish
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
 from storage.outbox import enqueue, release
@@ -70,7 +71,7 @@ class Records:
         """State, tickets, outbox rows and the inbox mark, in one transaction for all."""
 
         async def work(connection: AsyncConnection) -> None:
-            ours = await _finish(connection, [situation.arrived.id for situation, _ in outcomes])
+            ours = await finish(connection, [situation.arrived.id for situation, _ in outcomes])
             mine = [(s, o) for s, o in outcomes if s.arrived.id in ours]
             if mine:
                 await self._write(connection, mine, now)
@@ -169,12 +170,6 @@ _THEIRS = (
     .where(or_(tickets.c.closed_at.is_(None), tickets.c.closed_at >= bindparam("since")))
     .order_by(tickets.c.opened_at.desc())
 )
-_FINISH = (
-    update(inbox)
-    .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.state == "claimed")
-    .values(state="done")
-    .returning(inbox.c.id)
-)
 
 
 def _placed(placed: Placed, now: datetime) -> Any:
@@ -209,11 +204,6 @@ async def _names(connection: AsyncConnection, held: Iterable[Ticket]) -> dict[in
         return {}
     found = await connection.execute(select(users.c.id, users.c.name).where(users.c.id.in_(numbers)))
     return {r.id: r.name for r in found}
-
-
-async def _finish(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Mark as done what nobody finished yet; only these are ours to act on."""
-    return {r.id for r in await connection.execute(_FINISH, {"ids": list(ids)})}
 
 
 async def _write_residents(connection: AsyncConnection, changed: Sequence[Resident]) -> None:

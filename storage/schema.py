@@ -44,6 +44,7 @@ inbox = Table(
     Column("told", Boolean, nullable=False),
     Column("sent_at", Moment, nullable=False),
     Column("received_at", Moment, nullable=False),
+    Column("answers", Text, nullable=False, server_default=""),  # the channel's number of the message that it answers
     Column("state", Text, nullable=False),  # new, claimed, done, dead
     Column("tries", SmallInteger, nullable=False),
     Column("due_at", Moment, nullable=False),  # not before; while claimed: when the lease ends
@@ -186,6 +187,35 @@ sessions = Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+staff_addresses = Table(
+    "staff_addresses",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("external", Text, primary_key=True),
+    Column("user", Number, ForeignKey("users.id"), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Column("aim", Text, nullable=False),  # what the next words there are for; nobody's words
+)
+Index(None, staff_addresses.c.user)
+
+link_codes = Table(
+    "link_codes",
+    metadata,
+    Column("user", Number, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# wrong codes, by the address that they came from
+link_tries = Table(
+    "link_tries",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("external", Text, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("since_at", Moment, nullable=False),
+)
+
 # append-only; each row's mark covers the row before
 deeds = Table(
     "deeds",
@@ -287,6 +317,13 @@ events = Table(
     Column("target", Span),
     Column("rung", Integer, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("news_at", Moment),  # when staff are to be told of it; NULL: never, or no more
+)
+Index(
+    "ix_events_news",
+    events.c.news_at,
+    sqlite_where=text("news_at IS NOT NULL"),
+    postgresql_where=text("news_at IS NOT NULL"),
 )
 Index(None, events.c.receipt)
 Index(None, events.c.at)

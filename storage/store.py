@@ -7,10 +7,13 @@ from storage.accounts import Accounts
 from storage.allowances import Allowances
 from storage.assessments import Assessments
 from storage.audit import Audit
+from storage.bulletin import Bulletin
 from storage.campaigns import Campaigns
+from storage.casebook import Casebook
 from storage.effects import Effects
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
+from storage.links import Links
 from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
@@ -50,6 +53,9 @@ class Store:
     records: Records
     reminders: Reminders
     tickets: Tickets
+    links: Links
+    casebook: Casebook
+    bulletin: Bulletin
     mediations: Mediations
     rosters: Rosters
     quizzes: Quizzes
@@ -86,6 +92,9 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         reminders=Reminders(writer, vault),
         mediations=Mediations(writer, engines.read, vault),
         tickets=Tickets(writer, engines.read, vault),
+        links=Links(writer, engines.read, vault),
+        casebook=Casebook(engines.read, vault),
+        bulletin=Bulletin(writer, engines.read, vault),
         rosters=Rosters(writer, engines.read),
         quizzes=Quizzes(engines.read),
         people=People(writer, engines.read, age=spans.session, rest=spans.session_rest),

@@ -70,13 +70,19 @@ def read(update: Update, username: str) -> Inbound | None:
         return Inbound(external, address, Kind.GROUP, "", sent_at) if called else None
     kind = Kind.EDITED if update.edited_message else Kind.TEXT
     if words := message.text or message.caption:
-        return Inbound(external, address, kind, words, sent_at)
+        return Inbound(external, address, kind, words, sent_at, answers=_answered(message))
     media = next((name for name in MEDIA if getattr(message, name, None)), None)
     if media is None or update.edited_message:
         return None  # a place that is shared live is edited every few seconds
     # the pictures of an album come one by one, and are one message to whoever sent them
     album = f"album-{message.chat.id}-{message.media_group_id}" if message.media_group_id else external
     return Inbound(album, address, Kind.MEDIA, media, sent_at)
+
+
+def _answered(message: Message) -> str:
+    """The number of the message of ours that this one answers."""
+    of = message.reply_to_message
+    return str(of.message_id) if of and of.from_user and of.from_user.is_bot else ""
 
 
 def _pressed(update: Update) -> Inbound | None:

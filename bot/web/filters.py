@@ -7,16 +7,15 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from bot.web import wording
 from bot.web.auth import HOME
 from handlers.desk.states import State
-from handlers.desk.tickets import STATE_NAMES, Level
+from handlers.desk.tickets import LEVEL_NAMES, STATE_NAMES, Level
 from handlers.hours import SHANGHAI
 from storage.queue import Wanted
 
 E = TypeVar("E", bound=StrEnum)
 STATES = [(state.value, name) for state, name in STATE_NAMES.items()]
-LEVELS = [(level.value, f"{level} {name}") for level, name in wording.URGENCY.items()]
+LEVELS = [(level.value, f"{level} {name}") for level, name in LEVEL_NAMES.items()]
 MOST_PAGES = 2000
 DIGITS = 9  # of a number; a page may send anything
 

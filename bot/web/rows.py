@@ -8,7 +8,7 @@ from bot.web import wording
 from bot.web.pages import clock
 from handlers.desk import clocks, states
 from handlers.desk.clocks import Targets
-from handlers.desk.tickets import STATE_NAMES, Ticket
+from handlers.desk.tickets import KIND_NAMES, LEVEL_NAMES, STATE_NAMES, Ticket
 from knowledge.topics import Topic
 from storage.queue import Queued
 
@@ -42,7 +42,7 @@ def _row(queued: Queued, topics: Mapping[str, Topic], targets: Targets, now: dat
     return Row(
         receipt=ticket.receipt,
         level=ticket.level,
-        urgency=wording.URGENCY[ticket.level],
+        urgency=LEVEL_NAMES[ticket.level],
         place=queued.place or "未说明村（社区）",
         subject=_subject(ticket, topics),
         state=STATE_NAMES[ticket.state],
@@ -57,7 +57,7 @@ def _row(queued: Queued, topics: Mapping[str, Topic], targets: Targets, now: dat
 def _subject(ticket: Ticket, topics: Mapping[str, Topic]) -> str:
     """What it is about, in a few words that are ours."""
     if ticket.kind:
-        return wording.KINDS.get(ticket.kind, ticket.kind)
+        return KIND_NAMES.get(ticket.kind, ticket.kind)
     topic = topics.get(ticket.topic or "")
     return topic.title if topic else wording.REASONS.get(ticket.reason, wording.ASKED)
 

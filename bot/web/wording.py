@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from handlers.desk.tickets import Level
-
 REFUSALS = {
     400: "这个请求不完整，请返回上一页再试一次。",
     401: "请先登录。",
@@ -58,17 +56,7 @@ DONE = {
     "leave": "已记下请假。",
 }
 
-# kinds of danger as knowledge/lexicon/danger.yaml numbers them
-KINDS = {
-    "P0-a": "人身危险",
-    "P0-b": "想不开",
-    "P0-c": "未成年人受害",
-    "P0-d": "正在被骗",
-    "P1-a": "被拘留或逮捕",
-    "P1-c": "群体讨薪或强拆",
-}
 ASKED = "咨询"
-URGENCY = {Level.P0: "特急", Level.P1: "加急", Level.P2: "一般"}
 REASONS = {
     "asked": "居民要找人工",
     "legal aid": "居民想申请法律援助",

@@ -35,6 +35,18 @@ class Level(StrEnum):
     P2 = "P2"
 
 
+LEVEL_NAMES = {Level.P0: "特急", Level.P1: "加急", Level.P2: "一般"}
+# kinds of danger as knowledge/lexicon/danger.yaml numbers them
+KIND_NAMES = {
+    "P0-a": "人身危险",
+    "P0-b": "想不开",
+    "P0-c": "未成年人受害",
+    "P0-d": "正在被骗",
+    "P1-a": "被拘留或逮捕",
+    "P1-c": "群体讨薪或强拆",
+}
+
+
 class Author(StrEnum):
     """Who wrote an entry of a ticket."""
 
