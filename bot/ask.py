@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import rows
 from bot.engine import parts
-from handlers import receive
+from handlers import turns
 from handlers.cases import Case, Library, Rules, Situation
 from handlers.messages import Address, Arrived, Inbound, Kind
 from handlers.outcomes import Outcome, Verdict
@@ -36,8 +36,8 @@ class Asker:
         resident, dialogue = self._known.get(name, (Resident(name or "-", now), Dialogue()))
         inbound = Inbound("-", ADDRESS, Kind.TEXT, words, now)
         situation = Situation(Arrived(0, inbound, 1), resident, dialogue)
-        case, route = receive.prepare(situation, self._library, self._rules, now, day)
-        outcome = receive.outcome(self._equipped(case, route), route)
+        case, route = turns.prepare(situation, self._library, self._rules, now, day)
+        outcome = turns.outcome(self._equipped(case, route), route)
         if name:
             # the last message only: whether the talk flows matters, how much is asked here does not
             self._known[name] = (outcome.resident, replace(outcome.dialogue, recent=outcome.dialogue.recent[-1:]))
@@ -51,7 +51,7 @@ class Asker:
         }
 
     def _equipped(self, case: Case, route: Route) -> Case:
-        asked = receive.asks(case, route)
+        asked = turns.asks(case, route)
         return replace(case, parts=parts(self._matcher, *asked)) if asked else case
 
     def _several(self, outcome: Outcome) -> dict[str, Any]:

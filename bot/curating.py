@@ -11,7 +11,7 @@ from bot.work import now
 from handlers.editing import curate
 from handlers.editing.curate import Shelf
 from handlers.editing.curation import STAGE_NAMES, Version
-from handlers.receive import SHANGHAI
+from handlers.hours import SHANGHAI
 from handlers.staff import User
 from knowledge import topics
 from storage.migrate import upgrade

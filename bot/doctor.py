@@ -10,7 +10,7 @@ from bot.config import Settings, key_file
 from bot.engine import open_library, whole
 from bot.library import problems
 from handlers.errors import StorageDown
-from handlers.receive import SHANGHAI
+from handlers.hours import SHANGHAI
 from knowledge.engine import danger
 from knowledge.statutes.sources import SourceError
 

@@ -1,41 +1,27 @@
 """Take in what residents say, and decide what becomes of it: gather, decide, record."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from handlers import residents, routes
-from handlers.cases import Case, Library, Rules, Situation
+from handlers import turns
+from handlers.cases import Case, Library, Rules
 from handlers.desk import chat
 from handlers.desk.chat import Chat
-from handlers.education import certificates, quizzes, wishes
+from handlers.education import certificates
 from handlers.education.certificates import Sign
-from handlers.education.effects import Opening
 from handlers.errors import StorageDown
+from handlers.hours import SHANGHAI
 from handlers.mediations import registration
-from handlers.messages import Arrived, Inbound, Kind, Reply
-from handlers.outcomes import Decision, Outcome, Verdict
+from handlers.messages import Arrived, Inbound, Reply
+from handlers.outcomes import Outcome
 from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
 from handlers.routes import Route, To
-from handlers.talk import (
-    consultation,
-    dialogue,
-    escalation,
-    followups,
-    interviews,
-    lookups,
-    phrases,
-    privacy,
-    receipts,
-    safety,
-)
+from handlers.talk import phrases, receipts, safety
 from handlers.talk.commands import Command
-from handlers.talk.dialogue import Admission, Stage
-from knowledge.guides import interviews as questions
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+Prepared = tuple[Case, Route]
+
 TRIES = 5  # then a message is set aside, and a person is told
 
 
@@ -79,9 +65,9 @@ async def handle(reception: Reception, arrived: Sequence[Arrived], now: datetime
     """Decide on messages of different residents, and record all Outcomes at once or none."""
     situations = await reception.records.gather(arrived, now)
     day = now.astimezone(SHANGHAI).date()
-    prepared = [prepare(s, reception.library, reception.rules, now, day) for s in situations]
-    prepared = await _equip(reception, prepared)
-    outcomes = [receipts.heard(case, outcome(case, route)) for case, route in prepared]
+    prepared = [turns.prepare(s, reception.library, reception.rules, now, day) for s in situations]
+    prepared = await equip(reception, prepared)
+    outcomes = [receipts.heard(case, turns.outcome(case, route)) for case, route in prepared]
     await reception.records.record([*zip(situations, outcomes, strict=True)], now)
     return outcomes
 
@@ -107,33 +93,50 @@ async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetim
     return True
 
 
-async def _equip(reception: Reception, prepared: Sequence[tuple[Case, Route]]) -> list[tuple[Case, Route]]:
-    """Fetch what the routes need: Findings for questions, villages where one is named, what was tried already."""
-    asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := asks(case, route))}
-    found = await reception.engine.find(list(asked.values())) if asked else ()
-    by_case = dict(zip(asked, found, strict=True))
-    placing = any(_names_a_village(case, route) for case, route in prepared)
-    villages = await reception.records.villages() if placing else ()
-    sent = {route.text for _, route in prepared if route.to is To.MEDIATION}
-    mediations = {number: await reception.records.mediation(number) for number in sent}
+async def equip(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    """Fetch what the routes need, one kind of thing at a time for all of them."""
+    for fetched in (_findings, _villages, _mediations, _subscriptions, _attempts):
+        prepared = await fetched(reception, prepared)
+    return [(replace(case, sign=reception.sign), route) for case, route in prepared]
+
+
+async def _findings(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    asked = {n: wanted for n, (case, route) in enumerate(prepared) if (wanted := turns.asks(case, route))}
+    if not asked:
+        return prepared
+    found = dict(zip(asked, await reception.engine.find(list(asked.values())), strict=True))
+    return [(replace(case, parts=found.get(n, ())), route) for n, (case, route) in enumerate(prepared)]
+
+
+async def _villages(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    if not any(_names_a_village(case, route) for case, route in prepared):
+        return prepared
+    villages = await reception.records.villages()
+    return [(replace(case, villages=villages), route) for case, route in prepared]
+
+
+async def _mediations(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    meant = {route.text for _, route in prepared if route.to is To.MEDIATION}
+    found = {number: await reception.records.mediation(number) for number in meant}
+    return [(replace(case, mediation=found.get(route.text)), route) for case, route in prepared]
+
+
+async def _subscriptions(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
     wishing = [case.resident.id for case, route in prepared if _is_a_wish(route)]
     held = await reception.records.subscriptions(wishing) if wishing else {}
-    taken = {n: await _taken(reception, *one) for n, one in enumerate(prepared) if one[1].to is To.MATTER}
-    return [
-        (
-            replace(
-                case,
-                parts=by_case.get(n, ()),
-                villages=villages,
-                mediation=mediations.get(route.text),
-                taken=taken.get(n, False),
-                subscription=held.get(case.resident.id),
-                sign=reception.sign,
-            ),
-            route,
-        )
-        for n, (case, route) in enumerate(prepared)
-    ]
+    return [(replace(case, subscription=held.get(case.resident.id)), route) for case, route in prepared]
+
+
+async def _attempts(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    """Whether a certificate was tried for already, for the matter that is named."""
+
+    async def tried(case: Case, route: Route) -> bool:
+        quiz, of = case.dialogue.quiz, certificates.matter(route.text)
+        if route.to is not To.MATTER or quiz is None or of is None:
+            return False
+        return await reception.quizzes.tried(quiz.quiz, certificates.digest(quiz.quiz, of, reception.sign))
+
+    return [(replace(case, taken=await tried(case, route)), route) for case, route in prepared]
 
 
 def _is_a_wish(route: Route) -> bool:
@@ -143,203 +146,3 @@ def _is_a_wish(route: Route) -> bool:
 def _names_a_village(case: Case, route: Route) -> bool:
     registering = route.to is To.INTERVIEWING and registration.needs_villages(case.dialogue.interview)
     return registering or route.to in (To.PLACING, To.SCANNED)
-
-
-async def _taken(reception: Reception, case: Case, route: Route) -> bool:
-    """Was a certificate tried for already, for the matter that is named?"""
-    quiz, of = case.dialogue.quiz, certificates.matter(route.text)
-    if quiz is None or of is None:
-        return False
-    return await reception.quizzes.tried(quiz.quiz, certificates.digest(quiz.quiz, of, reception.sign))
-
-
-def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
-    """What the engine is to find for this route: the question, and the topic it follows."""
-    if route.to is To.QUESTION:
-        return route.text, case.dialogue.topic
-    if route.command is Command.WHY and case.dialogue.question:
-        return case.dialogue.question, None
-    return None
-
-
-def prepare(situation: Situation, library: Library, rules: Rules, now: datetime, day: date) -> tuple[Case, Route]:
-    """The case of a message, counted in, and its route."""
-    admission, counted = dialogue.admit(situation.dialogue, rules.flood, _sent(situation.inbound, now))
-    case = Case(replace(situation, dialogue=counted), library, rules, now, day, secrets.randbits(64))
-    route = routes.pick(case, admission)
-    if route.to is To.AGREED and counted.stage is Stage.WELCOMING:
-        return _resume(case)
-    return case, route
-
-
-def _sent(inbound: Inbound, now: datetime) -> datetime:
-    """When it was sent: what waited while we were down came in no flood. An edit keeps the day of its first text."""
-    return now if inbound.kind is Kind.EDITED else min(inbound.sent_at, now)
-
-
-def _resume(case: Case) -> tuple[Case, Route]:
-    """The channel was accepted: what was asked before is handled now."""
-    inbound = replace(case.situation.inbound, kind=Kind.TEXT, text=case.dialogue.question or "/start")
-    situation = replace(
-        case.situation,
-        arrived=replace(case.situation.arrived, inbound=inbound),
-        resident=residents.agree_to_channel(case.resident),
-        dialogue=replace(dialogue.rest(case.dialogue), question=""),
-    )
-    resumed = replace(case, situation=situation)
-    return resumed, routes.pick(resumed, Admission.WELCOME)
-
-
-def outcome(case: Case, route: Route) -> Outcome:
-    """The Outcome of a message on its route."""
-    match route.to:
-        case To.URGENT if route.alarm:
-            return safety.urgent(case, route.text, route.alarm)
-        case To.QUESTION | To.LAW:
-            said = consultation.decide(case) if route.to is To.QUESTION else lookups.law(case, route.text)
-            said = interviews.aside(said, case.dialogue.interview)
-            return safety.meanwhile(case, route.text, said) if dialogue.awaits(case.dialogue) else said
-        case To.TOPIC:
-            return consultation.pick(case, route.text)
-        case To.COMMAND if route.command:
-            return _command(case, route.command)
-        case To.INTERVIEW:
-            return _interview(case, route)
-        case To.INTERVIEWING:
-            return interviews.answered(case, route.text)
-        case To.MEDIATION:
-            return registration.answered(case, yes=route.words == "yes") if route.words else registration.shown(case)
-        case To.QUIZ:
-            begun = quizzes.begin(case, route.text)
-            return replace(begun, opening=Opening(int(route.words), case.now)) if route.words else begun
-        case To.QUIZZING:
-            return quizzes.answered(case, route.text)
-        case To.MATTER:
-            return quizzes.with_matter(case, route.text)
-        case To.WISH:
-            return wishes.wished(case, route.text)
-        case To.HOTLINE:
-            return lookups.hotline(case, route.text)
-        case To.TELLING:
-            return escalation.told(case, route.text)
-        case To.AGREED | To.DECLINED | To.PLACING:
-            return _consented(case, route)
-        case To.SCANNED:
-            return escalation.scanned(case, route.text)
-        case To.ADDING:
-            return escalation.added(case, route.text)
-        case To.TICKET:
-            return receipts.act(case, route.text, route.words)
-        case To.WELCOMING:
-            return _welcome(case, route.text)
-        case To.LEFT:
-            return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
-        case To.FLOOD if route.text == Admission.SILENCE:
-            return Outcome(Verdict(Decision.SMALLTALK), (), case.resident, case.dialogue)
-        case _:
-            return consultation.plain(case, Decision.SMALLTALK, _fixed(route))
-
-
-def _consented(case: Case, route: Route) -> Outcome:
-    """Yes, no or a village; once that is settled, the interview that waits is spoken of."""
-    match route.to:
-        case To.AGREED:
-            said = escalation.agreed(case)
-        case To.DECLINED:
-            said = _declined(case)
-        case _:
-            said = escalation.place(case, route.text)
-    return interviews.aside(said, case.dialogue.interview) if said.dialogue.stage is Stage.FREE else said
-
-
-def _fixed(route: Route) -> str:
-    match route.to:
-        case To.FLOOD:
-            return phrases.FLOODED
-        case To.EMPTY:
-            return phrases.EMPTY
-        case To.MEDIA:
-            return phrases.MEDIA.get(route.text, phrases.MEDIA_OTHER)
-        case To.GROUP:
-            return phrases.GROUP
-        case To.OUT_OF_RANGE:
-            return phrases.OUT_OF_RANGE
-        case To.SMALLTALK:
-            return phrases.SMALLTALK[route.text]
-        case _:
-            return phrases.EXPIRED
-
-
-def _command(case: Case, command: Command) -> Outcome:
-    match command:
-        case Command.HUMAN:
-            return escalation.wanted(case)
-        case Command.WHY:
-            return consultation.why(case)
-        case Command.MORE:
-            return consultation.more(case)
-        case Command.ARTICLES:
-            return consultation.articles(case)
-        case Command.BACK:
-            return interviews.back(case)
-        case Command.RESUME:
-            return interviews.resume(case)
-        case Command.SUBSCRIBE:
-            return wishes.subscribed(case)
-        case Command.UNSUBSCRIBE:
-            return wishes.unsubscribed(case)
-        case Command.QUIZ:
-            return quizzes.offered(case)
-        case Command.LEAVE if case.dialogue.stage is Stage.INTERVIEWING:
-            return interviews.leave(case)
-        case Command.RESTART if case.dialogue.stage is Stage.INTERVIEWING:
-            return interviews.restart(case)
-        case Command.CALENDAR:
-            return followups.calendar(case)
-        case Command.REMIND:
-            return followups.remind(case)
-        case Command.PARTNER:
-            return followups.refer(case)
-        case Command.AID:
-            return followups.hand_over(case)
-        case Command.HUSH:
-            return followups.stop(case)
-        case Command.MY_DATA:
-            return privacy.held(case)
-        case Command.DELETE_ME:
-            return privacy.asked(case)
-        case Command.ERASE:
-            return privacy.confirmed(case)
-        case Command.KEEP:
-            return privacy.kept(case)
-        case Command.TICKETS:
-            return receipts.mine(case)
-        case Command.NEW:
-            return receipts.put_aside(case)
-        case Command.RESTART | Command.LEAVE:
-            rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
-            return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)
-        case Command.START | Command.HELP | Command.PRIVACY:
-            return consultation.plain(case, Decision.SMALLTALK, phrases.BY_COMMAND[command])
-
-
-def _interview(case: Case, route: Route) -> Outcome:
-    interview = questions.find(route.text)
-    if interview is None:
-        return consultation.plain(case, Decision.SMALLTALK, phrases.EXPIRED)
-    said = replace(case, situation=replace(case.situation, dialogue=replace(case.dialogue, question=route.words)))
-    return interviews.begin(said if route.words else case, interview, route.words or case.dialogue.question)
-
-
-def _welcome(case: Case, words: str) -> Outcome:
-    options = (phrases.YES, phrases.NO)
-    waiting = dialogue.offer(case.dialogue, Stage.WELCOMING, options)
-    waiting = replace(waiting, question=words or case.dialogue.question)
-    reply = Reply(phrases.CHANNEL_CONSENT, options)
-    return Outcome(Verdict(Decision.SMALLTALK, why="channel consent"), (reply,), case.resident, waiting)
-
-
-def _declined(case: Case) -> Outcome:
-    if case.dialogue.stage is Stage.WELCOMING:
-        return consultation.plain(case, Decision.SMALLTALK, phrases.CHANNEL_DECLINED)
-    return escalation.declined(case)

@@ -39,7 +39,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def day(text: str) -> date:
     """The day that was given, or today in Shanghai; raises BadParameter."""
-    from handlers.receive import SHANGHAI
+    from handlers.hours import SHANGHAI
 
     if not text:
         return datetime.now(SHANGHAI).date()

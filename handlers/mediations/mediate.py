@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from handlers.errors import Refused
+from handlers.hours import SHANGHAI
 from handlers.mediations import mediation, nearing
 from handlers.mediations.bulletins import Told, bulletins
 from handlers.mediations.mediation import Case
 from handlers.messages import Reply
 from handlers.ports import Mediations
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DECENT = range(8, 21)  # hours in which somebody may be reminded
 
 

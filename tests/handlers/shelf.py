@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.signing import signer
-from handlers import receive
+from handlers import turns
 from handlers.cases import Case, Library, Part, Rules, Situation
 from handlers.desk.moves import Tracked
 from handlers.mediations.mediation import Case as Mediation
@@ -192,16 +192,16 @@ class Talk:
         self.now += timedelta(seconds=after)
         arrived = Arrived(1, replace(message, sent_at=self.now), 1)
         situation = Situation(arrived, self.resident, self.dialogue, tickets=self.tickets, staff=self.staff)
-        prepared, route = receive.prepare(situation, self.library, Rules(), self.now, TODAY)
+        prepared, route = turns.prepare(situation, self.library, Rules(), self.now, TODAY)
         equipped = self._equipped(prepared, route)
-        outcome = receipts.heard(equipped, receive.outcome(equipped, route))
+        outcome = receipts.heard(equipped, turns.outcome(equipped, route))
         self.resident, self.dialogue = outcome.resident, outcome.dialogue
         moved = {move.after.ticket.receipt: move.after for move in outcome.moves}
         self.tickets = tuple(moved.get(held.ticket.receipt, held) for held in self.tickets)
         return outcome
 
     def _equipped(self, prepared: Case, route: Route) -> Case:
-        asked = receive.asks(prepared, route)
+        asked = turns.asks(prepared, route)
         parts = (Part(asked[0], self.knows.get(asked[0], Findings())),) if asked else ()
         wanted = self.mediation if self.mediation and self.mediation.number == route.text else None
         return replace(prepared, parts=parts, villages=self.villages, mediation=wanted, taken=self.taken, sign=SIGN)

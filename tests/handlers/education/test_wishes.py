@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import receive
+from handlers import turns
 from handlers.cases import Library
 from handlers.education import subscriptions, wishes
 from handlers.education.subscriptions import Frequency, Subscription
@@ -20,7 +20,7 @@ HELD = subscriptions.start(STRANGER.id, None, NOW)
 
 def say(library: Library, words: str, held: Subscription | None, kind: Kind = Kind.TEXT) -> Outcome:
     asked = replace(case(library, inbound(words, kind)), subscription=held)
-    return receive.outcome(asked, pick(asked, Admission.WELCOME))
+    return turns.outcome(asked, pick(asked, Admission.WELCOME))
 
 
 @pytest.mark.parametrize("words", ["订阅", "/订阅", "我要订阅", "/subscribe", "订阅。"])
@@ -39,7 +39,7 @@ def test_stopping_is_heard_in_every_state_and_in_any_flood(
 ) -> None:
     asked = replace(case(library, words, dialogue=Dialogue(stage=stage)), subscription=HELD)
     route = pick(asked, admission)
-    outcome = receive.outcome(asked, route)
+    outcome = turns.outcome(asked, route)
     assert outcome.subscription == subscriptions.stop(HELD, NOW)
     assert outcome.dialogue.stage is stage
 
