@@ -34,13 +34,15 @@ from knowledge.topics import FIELDS
 from storage.people import Session
 
 PLACE = "/bureau/pushes"
+# what is said after an act, as long as it is so
 DONE = {
-    "write": "草稿已保存。下一步：先试发一条给自己看。",
-    "test": "已试发。看过没问题，请另一位普法专员或管理员打开这一页审核。",
-    "approve": "已审核，到时间自动发出。",
-    "pause": "已暂停，没发的先不发；暂停期间到点的这一次会跳过。",
-    "resume": "已继续。",
-    "cancel": "已取消，没发的不再发。",
+    ("write", State.DRAFT): "草稿已保存。下一步：先试发一条给自己看。",
+    ("test", State.TESTED): "已试发。看过没问题，请另一位普法专员或管理员打开这一页审核。",
+    ("approve", State.SCHEDULED): "已审核，到时间自动发出。",
+    ("pause", State.PAUSED): "已暂停，没发的先不发；暂停期间到点的这一次会跳过。",
+    ("resume", State.SCHEDULED): "已继续。",
+    ("resume", State.RUNNING): "已继续。",
+    ("cancel", State.CANCELLED): "已取消，没发的不再发。",
 }
 # what may be done in which state, in the order of the page
 OPEN = {
@@ -161,8 +163,9 @@ class Pushes:
 
     async def one(self, request: Request, session: Session) -> Response:
         """How it looks, whom it reaches, what stands against it, what can be done, and how far it has come."""
-        said = DONE.get(request.query_params.get("done", ""), "")
-        return await self._shown(session, await self._campaign(request), said=said)
+        campaign = await self._campaign(request)
+        said = DONE.get((request.query_params.get("done", ""), campaign.state), "")
+        return await self._shown(session, campaign, said=said)
 
     async def _shown(
         self, session: Session, campaign: Campaign, status: int = 200, *, said: str = "", problem: str = ""

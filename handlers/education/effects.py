@@ -1,7 +1,7 @@
 """Tell what a push has brought about, of villages and never of persons, and hide what would tell of a few."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import add
 from typing import TypeVar
@@ -12,6 +12,7 @@ LEAST = 10  # people; what is said of fewer could be said of one of them
 SHORTEST = timedelta(days=7)  # sooner after a push nobody can have asked again
 NOWHERE = "没说是哪个村"
 OTHERS = "其他村合计"
+ALL = "各村合计"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,15 @@ def guarded(groups: Iterable[G]) -> tuple[G, ...]:
     if small and (len(small) < 2 or _total(small).size < LEAST):
         return ()
     shown = sorted(large, key=lambda g: -g.size)
-    return (*shown, _total(small)) if small else tuple(shown)
+    if not small:
+        return tuple(shown)
+    return (*shown, _total(small)) if shown else (_called(_total(small), ALL),)
+
+
+def _called(group: G, place: str) -> G:
+    if isinstance(group, Pair):
+        return replace(group, told=replace(group.told, place=place))
+    return replace(group, place=place)
 
 
 def _total(groups: Sequence[G]) -> G:

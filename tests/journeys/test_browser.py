@@ -197,7 +197,7 @@ async def test_a_paper_and_a_day_are_taken_from_the_page(open_page: Open) -> Non
     async with page.expect_download() as taken:
         await page.get_by_role("link", name="下载：离婚冷静期").click()
     assert (await taken.value).suggested_filename.endswith(".ics")
-    await _legible(page, "guides")
+    await legible(page, "guides")
 
 
 async def test_without_scripts_the_same_is_done_by_forms(open_page: Open) -> None:
@@ -304,29 +304,29 @@ async def test_a_push_is_planned_by_one_and_approved_by_another_on_the_page_alon
     await publisher.fill("#when", "2020-01-01 10:00")
     await publisher.get_by_role("button", name="保存草稿").click()
     await expect(publisher.get_by_role("alert")).to_contain_text("时间已经过了。改成以后的日期")
-    await _legible(publisher, "push-refused")
+    await legible(publisher, "push-refused")
     await publisher.fill("#when", "每年12月4日 10:00")
     await publisher.get_by_role("button", name="先看样子和人数").click()
     await expect(publisher.locator(".looks")).to_contain_text("今天是国家宪法日")
-    await _legible(publisher, "push-preview")
+    await legible(publisher, "push-preview")
     await publisher.get_by_role("button", name="保存草稿").click()
     await publisher.get_by_role("button", name="试发一条").click()
     await expect(publisher.locator(".notice.good")).to_contain_text("请另一位")
-    await _legible(publisher, "push-tested")
+    await legible(publisher, "push-tested")
 
     approver = await enter(await open_page("/bureau", width=1280), house, "admin")
     await approver.get_by_role("link", name="普法推送").click()
-    await _legible(approver, "pushes")
+    await legible(approver, "pushes")
     await approver.get_by_text("今天是国家宪法日").click()
     await approver.get_by_role("button", name="同意").click()
     await expect(approver.locator(".notice.good")).to_contain_text("已审核")
-    await _legible(approver, "push-approved")
+    await legible(approver, "push-approved")
     await publisher.get_by_role("link", name="到居民页面看试发的那条").click()
     await publisher.reload()
     await expect(publisher.locator("#talk")).to_contain_text("今天是国家宪法日")
 
 
-async def _legible(page: Page, shot: str) -> None:
+async def legible(page: Page, shot: str) -> None:
     """Nothing is cut off or faint, on a telephone and on a screen."""
     for width in (360, 1280):
         await page.set_viewport_size({"width": width, "height": 720})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.education import effects
-from handlers.education.effects import LEAST, OTHERS, Asked, Counts, Pair, Taken, Told, guarded, total, window
+from handlers.education.effects import ALL, LEAST, OTHERS, Asked, Counts, Pair, Taken, Told, guarded, total, window
 from handlers.education.intervals import Interval, Share, around, change
 from tests.handlers.times import at
 
@@ -75,6 +75,9 @@ class TestGuard:
     def test_small_ones_that_are_few_together_take_the_next_with_them(self) -> None:
         assert [g.size for g in guarded(told(40, 2, 3, 30))] == [40, 35]
 
+    def test_where_all_are_small_they_are_called_all(self) -> None:
+        assert [(g.place, g.size) for g in guarded(told(8, 7))] == [(ALL, 15)]
+
     def test_of_a_few_nothing_is_shown(self) -> None:
         assert guarded(told(9)) == ()
         assert guarded(told(3, 4)) == ()
@@ -90,7 +93,9 @@ class TestGuard:
         hidden = [size for size in sizes if size and f"村{sizes.index(size)}" not in {g.place for g in shown}]
         everybody = total(shown)
         assert everybody is None or everybody.size == sum(sizes)
-        assert not shown or len([g for g in shown if g.place == OTHERS]) == any(0 < size < LEAST for size in hidden)
+        assert not shown or len([g for g in shown if g.place in (OTHERS, ALL)]) == any(
+            0 < size < LEAST for size in hidden
+        )
         assert all(one.size >= other.size or other.place == OTHERS for one, other in pairwise(shown))
 
 
