@@ -137,7 +137,11 @@ async def test_the_constitution_day_reaches_everybody_once_and_nobody_who_stoppe
 ) -> None:
     path = pytestconfig.cache.mkdir("shelf") / "statutes.db"
     build.ensure(path)
-    async with FakeTelegram(patience=0.05, webhook_pause=0.05, limits=Cap(overall=30.0 * FASTER)) as telegram:
+    cap = Cap(overall=30.0 * FASTER)
+    async with (
+        FakeTelegram(patience=0.05, webhook_pause=0.05, limits=cap) as telegram,
+        Workers(tmp_path, path, more={"FIELD_KEY": KEY}) as workers,
+    ):
         (tmp_path / "config.toml").write_text(CONFIG.format(base=telegram.base, rate=25 * FASTER), encoding="utf-8")
         monkeypatch.setenv("FIELD_KEY", KEY)
         settings = config.load(tmp_path / "config.toml")
@@ -152,7 +156,6 @@ async def test_the_constitution_day_reaches_everybody_once_and_nobody_who_stoppe
         campaign = await _planned(store, statutes)
         wanted = len(ours) - STOPPED
 
-        workers = Workers(tmp_path, path, telegram.token, {"FIELD_KEY": KEY})
         first = await workers.start(DAY)
         await _until(telegram, wanted * 2 // 5)
         await workers.kill(first)

@@ -61,11 +61,10 @@ async def test_killed_ten_times_with_two_workers_nobody_is_told_twice_or_left_ou
 ) -> None:
     statutes = pytestconfig.cache.mkdir("shelf") / "statutes.db"
     build.ensure(statutes)
-    async with launch() as api:
+    async with launch() as api, Workers(tmp_path, statutes) as workers:
         (tmp_path / "config.toml").write_text(CONFIG.format(base=api.base), encoding="utf-8")
         store, people = await _given(tmp_path)
         await api("meet", chats=[1000 + number for number in range(PEOPLE)])
-        workers = Workers(tmp_path, statutes, api.token)
         for _ in range(WORKERS):
             await workers.start()
         left: dict[int, Subscription] = {}
@@ -83,8 +82,6 @@ async def test_killed_ten_times_with_two_workers_nobody_is_told_twice_or_left_ou
         async with asyncio.timeout(300):
             while (await rows(store, runs))[0].state != "done":  # noqa: ASYNC110 — another process writes it
                 await asyncio.sleep(0.2)
-        for one in list(workers.running):
-            await workers.kill(one)
         told, states = await _sent(api), {int(r.external): r.state for r in await rows(store, outbox)}
         held = {int(r.external) for r in await rows(store, addresses)}
         await store.close()

@@ -7,7 +7,9 @@ from asyncio.subprocess import Process
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
+from tests.fakes.telegram import TOKEN
 from tests.journeys.process import ENVIRONMENT, ROOT
 
 
@@ -17,9 +19,16 @@ class Workers:
 
     folder: Path
     statutes: Path
-    token: str
+    token: str = TOKEN
     more: dict[str, str] = field(default_factory=dict[str, str])
     running: list[Process] = field(default_factory=list[Process])
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for one in list(self.running):
+            await self.kill(one)
 
     async def start(self, clock: datetime | None = None) -> Process:
         """One more; its clock shows that time, or the real one."""
