@@ -1,20 +1,14 @@
 """Offer tests a WeChat of their own: what followers do, what goes wrong, and what the account said."""
 
-import asyncio
-import json
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
-from types import TracebackType
-from typing import Any, Literal, Self
 
 from aiohttp import web
 
+from tests.fakes.api import Api
+from tests.fakes.refusals import Json, Refused
 from tests.fakes.wechat.ledger import Ledger, Sent
 from tests.fakes.wechat.methods import Methods
 from tests.fakes.wechat.platform import PATIENCE, Platform, Pushed
-from tests.fakes.wechat.refusals import Json, Refused
 from tests.fakes.wechat.tokens import LIFE, Tokens
 
 APP_ID = "wx0123456789abcdef"
@@ -24,64 +18,27 @@ TOKEN = "tokenOfTheTests01"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
-@dataclass
-class Fault:
-    """What goes wrong with the next `times` calls of a path: it is late, refused, or cut, heard or unheard."""
-
-    path: str
-    times: int = 1
-    code: int | None = None
-    status: int = 0
-    delay: float = 0.0  # s, before anything else
-    lost: Literal["", "unheard", "drop", "hang"] = ""
-
-
-class FakeWeChat:
+class FakeWeChat(Api):
     """One official account on servers of its own, to be used as `async with FakeWeChat() as wechat`."""
 
     def __init__(self, *, safe: bool = False, patience: float = PATIENCE, life: float = LIFE) -> None:
-        self.shift = 0.0  # s by which the platform's clock is ahead, to let its windows pass
+        super().__init__()
         self.tokens = Tokens(self.now, life)
         self.ledger = Ledger(self.now)
         self.platform = Platform(TOKEN, AES_KEY, APP_ID, safe=safe, patience=patience)
-        self.faults: list[Fault] = []
         self.allowed = True  # False: the account has no right to send
         self._methods = Methods(self.ledger).by_path
         self._numbers = count(23456789012345678)
-        self._runner: web.AppRunner | None = None
-        self._closing = asyncio.Event()
-        self.base = ""
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     async def start(self, port: int = 0) -> None:
         """Listen on the loopback; port 0 is any free one."""
-        site = web.Application()
-        site.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1)
-        await self._runner.setup()
-        listener = web.TCPSite(self._runner, "127.0.0.1", port)
-        await listener.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await super().start(port)
         await self.platform.start()
 
     async def stop(self) -> None:
         """Let go of everything."""
-        self._closing.set()
         await self.platform.stop()
-        if self._runner:
-            await self._runner.cleanup()
-
-    def now(self) -> float:
-        """Give the platform's time, in seconds."""
-        return time.time() + self.shift
+        await super().stop()
 
     def point(self, url: str) -> None:
         """Set the address of the account's own server."""
@@ -132,21 +89,6 @@ class FakeWeChat:
         head = {"ToUserName": ACCOUNT, "FromUserName": openid, "CreateTime": int(self.now()), "MsgType": kind}
         return head | fields
 
-    # -- what goes wrong
-
-    def fault(self, path: str, **how: Any) -> None:
-        """Arm a Fault: `fault("/cgi-bin/message/custom/send", code=-1, times=2)`."""
-        self.faults.append(Fault(path, **how))
-
-    def _fault(self, path: str) -> Fault | None:
-        for fault in self.faults:
-            if path == fault.path:
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.faults.remove(fault)
-                return fault
-        return None
-
     # -- what was said
 
     @property
@@ -158,46 +100,14 @@ class FakeWeChat:
         """Give what one follower read, perhaps only what came one way."""
         return [sent.text for sent in self.sent if sent.openid == openid and way in ("", sent.way)]
 
-    def calls(self, path: str, code: int = 0) -> int:
-        """Give how often a path was called with that outcome."""
-        return self.ledger.calls[path, code]
-
-    async def until(self, happened: Callable[[], bool], *, within: float = 10.0) -> None:
-        """Wait for anything, looking every 5 ms."""
-        async with asyncio.timeout(within):
-            while not happened():  # noqa: ASYNC110 — what is waited for need not be an event of ours
-                await asyncio.sleep(0.005)
-
     # -- the API
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        path = request.path
-        fault = self._fault(path)
-        if fault:
-            await asyncio.sleep(fault.delay)
-        if fault and fault.status:
-            return web.Response(status=fault.status, text="<html>bad gateway</html>")
-        if fault and fault.lost == "unheard":
-            return _cut(request)
-        body, code = await self._carry_out(request, path, fault)
-        self.ledger.calls[path, code] += 1
-        if fault and fault.lost:
-            if fault.lost == "hang":
-                await self._closing.wait()
-            return _cut(request)
-        return web.json_response(body)
-
-    async def _carry_out(self, request: web.Request, path: str, fault: Fault | None) -> tuple[Json, int]:
-        try:
-            given = await _given(request)
-            if fault and fault.code is not None:
-                raise Refused(fault.code)
-            if path == "/cgi-bin/stable_token":
-                return self._token(given), 0
-            self._admit(request, path)
-            return {"errcode": 0, "errmsg": "ok"} | self._methods[path](given), 0
-        except Refused as refused:
-            return refused.body, refused.code
+    async def carry_out(self, request: web.Request, given: Json) -> Json:
+        """Do what is asked; raises Refused."""
+        if request.path == "/cgi-bin/stable_token":
+            return self._token(given)
+        self._admit(request, request.path)
+        return {"errcode": 0, "errmsg": "ok"} | self._methods[request.path](given)
 
     def _token(self, given: Json) -> Json:
         if given.get("appid") != APP_ID:
@@ -218,19 +128,3 @@ class FakeWeChat:
             raise Refused(45009)
         if left is not None:
             self.ledger.daily[path] = left - 1
-
-
-async def _given(request: web.Request) -> Json:
-    try:
-        found = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise Refused(47001) from None
-    if not isinstance(found, dict):
-        raise Refused(47001)
-    return found
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport:
-        request.transport.abort()
-    return web.Response()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.wechat.refusals import Json, Refused
+from tests.fakes.refusals import Json, Refused
 
 # https://developers.weixin.qq.com/doc/service/guide/product/customer_service/intro.html
 MESSAGE_SPAN, MESSAGES = 48 * 3600.0, 5
@@ -37,7 +37,6 @@ class Ledger:
     clock: Callable[[], float]
     followers: set[str] = field(default_factory=set[str])
     sent: list[Sent] = field(default_factory=list[Sent])
-    calls: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
     menu: Json | None = None
     codes: list[Json] = field(default_factory=list[Json])
     templates: set[str] = field(default_factory=set[str])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import count
 
 from tests.fakes.wechat.ledger import Ledger
-from tests.fakes.wechat.refusals import Json, Refused
+from tests.fakes.refusals import Json, Refused
 
 TEXT_BYTES = 2048
 Method = Callable[[Json], Json]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from tests.fakes.wechat.refusals import Refused
+from tests.fakes.refusals import Refused
 
 LIFE = 7200.0  # s
 OVERLAP = 300.0  # s before the end from which a new one is given, and for which the old one still holds
