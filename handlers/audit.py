@@ -25,6 +25,8 @@ class Act(StrEnum):
     TICKET = "ticket"
     REVEALED = "revealed"
     ERASED = "erased"
+    JOINED = "joined"
+    PARTED = "parted"
     CORRECTED = "corrected"
     TOPIC_DRAFTED = "topic drafted"
     TOPIC_APPROVED = "topic approved"
@@ -52,6 +54,8 @@ ACT_NAMES = {
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
     Act.ERASED: "删除居民数据",
+    Act.JOINED: "居民合并收信地址",
+    Act.PARTED: "居民断开收信地址",
     Act.CORRECTED: "更正考核",
     Act.TOPIC_DRAFTED: "起草主题",
     Act.TOPIC_APPROVED: "审核主题",

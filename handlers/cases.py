@@ -9,8 +9,9 @@ from handlers.desk.moves import Tracked
 from handlers.education.certificates import Sign
 from handlers.education.subscriptions import Subscription
 from handlers.hours import Hours
+from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
-from handlers.messages import Arrived, Inbound
+from handlers.messages import Address, Arrived, Inbound
 from handlers.residents import Resident, Village
 from handlers.talk.dialogue import Dialogue, Flood
 from knowledge import reviews
@@ -94,6 +95,8 @@ class Case:
     taken: bool = False  # a certificate was tried for already, for the matter that is named
     subscription: Subscription | None = None
     sign: Sign | None = None  # the signature of certificates
+    other: Other | None = None  # whom the code that was typed leads to
+    addresses: Sequence[Address] = ()  # where the resident is reached
 
     @property
     def resident(self) -> Resident:

@@ -8,6 +8,7 @@ from handlers.desk.moves import Move
 from handlers.desk.tickets import Entry, Ticket
 from handlers.education.effects import Opening
 from handlers.education.subscriptions import Subscription
+from handlers.joining import Joining
 from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Reply
 from handlers.residents import Resident
@@ -100,6 +101,7 @@ class Outcome:
     moves: tuple[Move, ...] = ()
     attempted: tuple[Attempt, ...] = ()
     scores: tuple[Score, ...] = ()
+    joining: Joining | None = None  # addresses become one resident's, or cease to be
     subscription: Subscription | None = None  # as it is to be from now on
     opening: Opening | None = None  # of a push, if it was sent to this resident
 

@@ -16,6 +16,7 @@ from handlers.desk.tickets import Entry, Ticket
 from handlers.editing.curation import Version
 from handlers.education.campaigns import Campaign, Plan, Reach, Run
 from handlers.education.subscriptions import Subscription
+from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.outcomes import Outcome
@@ -56,6 +57,14 @@ class Records(Protocol):
 
     async def subscriptions(self, of: Sequence[str]) -> Mapping[str, Subscription]:
         """What these residents asked to be told, for those who ever did."""
+        ...
+
+    async def other(self, code: str, now: datetime) -> Other | None:
+        """Whom a code that makes two residents one was given to, if it still counts."""
+        ...
+
+    async def addresses(self, of: str) -> Sequence[Address]:
+        """Where a resident is reached."""
         ...
 
     async def villages(self) -> Sequence[Village]:

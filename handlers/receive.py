@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers import turns
+from handlers import joining, turns
 from handlers.cases import Case, Library, Rules
 from handlers.desk import chat
 from handlers.desk.chat import Chat
@@ -12,8 +12,9 @@ from handlers.education import certificates
 from handlers.education.certificates import Sign
 from handlers.errors import StorageDown
 from handlers.hours import SHANGHAI
+from handlers.joining import Other
 from handlers.mediations import registration
-from handlers.messages import Arrived, Inbound, Reply
+from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.outcomes import Outcome
 from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
 from handlers.routes import Route, To
@@ -95,7 +96,7 @@ async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetim
 
 async def equip(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
     """Fetch what the routes need, one kind of thing at a time for all of them."""
-    for fetched in (_findings, _villages, _mediations, _subscriptions, _attempts):
+    for fetched in (_findings, _villages, _mediations, _subscriptions, _attempts, _others, _addresses):
         prepared = await fetched(reception, prepared)
     return [(replace(case, sign=reception.sign), route) for case, route in prepared]
 
@@ -139,8 +140,26 @@ async def _attempts(reception: Reception, prepared: Sequence[Prepared]) -> Seque
     return [(replace(case, taken=await tried(case, route)), route) for case, route in prepared]
 
 
+async def _others(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    """Whom the codes lead to; not looked up for whoever guesses."""
+
+    async def other(case: Case, route: Route) -> Other | None:
+        guesses = route.to is not To.JOINING or joining.is_shut(case.dialogue, case.now)
+        return None if guesses else await reception.records.other(route.text, case.now)
+
+    return [(replace(case, other=await other(case, route)), route) for case, route in prepared]
+
+
+async def _addresses(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    async def reached(case: Case, route: Route) -> Sequence[Address]:
+        parts = route.to is To.PARTING or route.command is Command.PART
+        return await reception.records.addresses(case.resident.id) if parts else ()
+
+    return [(replace(case, addresses=await reached(case, route)), route) for case, route in prepared]
+
+
 def _is_a_wish(route: Route) -> bool:
-    return route.to is To.WISH or route.command in (Command.SUBSCRIBE, Command.UNSUBSCRIBE)
+    return route.to in (To.WISH, To.JOINING) or route.command in (Command.SUBSCRIBE, Command.UNSUBSCRIBE)
 
 
 def _names_a_village(case: Case, route: Route) -> bool:

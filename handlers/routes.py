@@ -5,13 +5,14 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers import residents
+from handlers import joining, residents
 from handlers.cases import Case
 from handlers.desk import notices
 from handlers.education import certificates, obstacles, quizzes, wishes
 from handlers.mediations import registration
 from handlers.messages import Kind
 from handlers.talk import commands, dialogue, interviews, phrases, receipts, safety
+from handlers.talk import joining as joins
 from handlers.talk.commands import Command
 from handlers.talk.dialogue import Admission, Stage
 from knowledge import text
@@ -49,6 +50,8 @@ class To(StrEnum):
     WISH = "wish"
     LAW = "law"
     MEDIATION = "mediation"
+    JOINING = "joining"
+    PARTING = "parting"
     SMALLTALK = "smalltalk"
     QUESTION = "question"
 
@@ -156,6 +159,8 @@ def _value(value: str) -> Route:
         return Route(To.QUIZ, name)
     if kind == notices.PREFIX:
         return Route(To.TICKET, value)
+    if kind == joins.PART and name:
+        return Route(To.PARTING, name)
     if kind in ("village", "skip"):
         return Route(To.PLACING, value)
     if kind in ("yes", "no"):
@@ -166,6 +171,8 @@ def _value(value: str) -> Route:
 def _written(case: Case, words: str) -> Route:
     if command := commands.recognise(words):
         return Route(To.COMMAND, command=command)
+    if code := joining.typed(words):
+        return Route(To.JOINING, code)
     if not any(c.isalnum() for c in words):
         return Route(To.EMPTY)
     if case.dialogue.stage is Stage.INTERVIEWING and (route := _of_the_interview(case, words)):

@@ -24,6 +24,7 @@ from handlers.talk import (
     receipts,
     safety,
 )
+from handlers.talk import joining as joins
 from handlers.talk.commands import Command
 from handlers.talk.dialogue import Admission, Stage
 from knowledge.guides import interviews as questions
@@ -94,6 +95,10 @@ def outcome(case: Case, route: Route) -> Outcome:
             return quizzes.with_matter(case, route.text)
         case To.WISH:
             return wishes.wished(case, route.text)
+        case To.JOINING:
+            return joins.typed(case, route.text)
+        case To.PARTING:
+            return joins.parted(case, route.text)
         case To.HOTLINE:
             return lookups.hotline(case, route.text)
         case To.TELLING:
@@ -190,6 +195,10 @@ def _command(case: Case, command: Command) -> Outcome:
             return privacy.kept(case)
         case Command.TICKETS:
             return receipts.mine(case)
+        case Command.JOIN:
+            return joins.offered(case)
+        case Command.PART:
+            return joins.asked_to_part(case)
         case Command.NEW:
             return receipts.put_aside(case)
         case Command.RESTART | Command.LEAVE:

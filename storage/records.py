@@ -18,12 +18,13 @@ from handlers.desk.states import UNHELD
 from handlers.desk.tickets import Ticket, Tier, owner
 from handlers.education.subscriptions import Subscription
 from handlers.errors import Stale
+from handlers.joining import Join, Other
 from handlers.mediations.mediation import Case as Mediation
-from handlers.messages import Arrived, Kind, Reply
+from handlers.messages import Address, Arrived, Kind, Reply
 from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.talk.dialogue import Dialogue
-from storage import effects, mediations, quizzes, reminders
+from storage import effects, joining, mediations, quizzes, reminders
 from storage.inbox import finish
 from storage.moments import stamp
 from storage.moves import carry_out, entry_row, ticket_row, tracked
@@ -79,8 +80,13 @@ class Records:
         await self._writer.write(work)
 
     async def _write(self, connection: AsyncConnection, mine: list[tuple[Situation, Outcome]], now: datetime) -> None:
+        await _still_theirs(connection, mine)
         await _write_residents(connection, [o.resident for s, o in mine if not s.known or s.resident != o.resident])
         await _write_addresses(connection, mine, now)
+        for situation, outcome in mine:
+            if outcome.joining:
+                of = joining.Of(outcome.resident.id, situation.inbound.address, situation.arrived.id)
+                await joining.write(connection, self._vault, of, outcome.joining, now)
         await release(connection, [s.inbound.address for s, _ in mine if s.inbound.kind is not Kind.LEFT], now)
         await self._write_dialogues(connection, mine, now)
         await self._write_tickets(connection, [o for _, o in mine], now)
@@ -150,6 +156,25 @@ class Records:
         async with reading(self._read) as connection:
             return await subscribed(connection, of)
 
+    async def other(self, code: str, now: datetime) -> Other | None:
+        """Whom a code that makes two residents one was given to, if it still counts."""
+        async with reading(self._read) as connection:
+            found = await joining.offered(connection, self._vault, code, now)
+            if found is None:
+                return None
+            held = (await connection.execute(select(dialogues.c.body).where(dialogues.c.resident == found.id))).scalar()
+            return Other(
+                value(Resident, found),
+                unpacked(Dialogue, self._vault.open(held, _place(found.id))) if held else Dialogue(),
+                tuple(await joining.addresses_of(connection, found.id)),
+                (await subscribed(connection, [found.id])).get(found.id),
+            )
+
+    async def addresses(self, of: str) -> Sequence[Address]:
+        """Where a resident is reached."""
+        async with reading(self._read) as connection:
+            return await joining.addresses_of(connection, of)
+
     async def villages(self) -> Sequence[Village]:
         """Every village of the district."""
         statement = select(villages.c.id, villages.c.name, towns.c.name.label("town")).join(towns)
@@ -169,6 +194,11 @@ _THEIRS = (
     .where(tickets.c.resident.in_(bindparam("residents", expanding=True)))
     .where(or_(tickets.c.closed_at.is_(None), tickets.c.closed_at >= bindparam("since")))
     .order_by(tickets.c.opened_at.desc())
+)
+
+
+_HOLDERS = select(addresses.c.channel, addresses.c.external, addresses.c.resident).where(
+    tuple_(addresses.c.channel, addresses.c.external).in_(bindparam("keys", expanding=True))
 )
 
 
@@ -204,6 +234,15 @@ async def _names(connection: AsyncConnection, held: Iterable[Ticket]) -> dict[in
         return {}
     found = await connection.execute(select(users.c.id, users.c.name).where(users.c.id.in_(numbers)))
     return {r.id: r.name for r in found}
+
+
+async def _still_theirs(connection: AsyncConnection, mine: Sequence[tuple[Situation, Outcome]]) -> None:
+    """Raise Stale if somebody has become another's, or was another's all the time; the message is handled again."""
+    wanted = {(s.inbound.address.channel, s.inbound.address.external): s.resident.id for s, _ in mine if s.known}
+    found = await connection.execute(_HOLDERS, {"keys": list(wanted)}) if wanted else ()
+    concerned = [o.resident.id for _, o in mine] + [o.joining.gone for _, o in mine if isinstance(o.joining, Join)]
+    if {(r.channel, r.external): r.resident for r in found} != wanted or len(set(concerned)) < len(concerned):
+        raise Stale("not the resident that was")
 
 
 async def _write_residents(connection: AsyncConnection, changed: Sequence[Resident]) -> None:

@@ -91,6 +91,16 @@ addresses = Table(
 )
 Index(None, addresses.c.resident)
 
+# given at one address, typed at another
+join_codes = Table(
+    "join_codes",
+    metadata,
+    Column("resident", Text, ForeignKey("residents.id"), primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+Index(None, join_codes.c.digest)
+
 dialogues = Table(
     "dialogues",
     metadata,

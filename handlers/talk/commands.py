@@ -34,6 +34,8 @@ class Command(StrEnum):
     PARTNER = "partner"
     TICKETS = "tickets"
     NEW = "new"
+    JOIN = "join"
+    PART = "part"
 
 
 _FORMS: dict[Command, tuple[str, ...]] = {
@@ -70,6 +72,8 @@ _FORMS: dict[Command, tuple[str, ...]] = {
         "/tickets", "/工单", "我的工单", "工单", "查工单", "看工单", "工单进度", "查进度", "我的工单到哪了", "tickets",
     ),
     Command.NEW: ("/new", "/新问题", "新问题", "问新问题", "问别的", "我问别的", "换个问题"),
+    Command.JOIN: ("/join", "/合并", "合并", "合并微信", "合并网页", "换个地方接着聊"),
+    Command.PART: ("/part", "/解除合并", "解除合并", "取消合并", "断开"),
     Command.PRIVACY: ("/privacy", "/隐私", "隐私"),
     Command.MORE: ("证据和误区", "more"),
     Command.ARTICLES: ("看法条原文", "看原文", "articles"),

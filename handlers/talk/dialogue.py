@@ -48,6 +48,7 @@ class Dialogue:
     finished: State | None = None  # the interview whose result came last, for what may follow from it
     quiz: Sitting | None = None  # how far a quiz has come
     streak: tuple[int, int] = (0, 0)  # the last day a quiz was finished (its ordinal), and how many days in a row
+    missed: tuple[int, ...] = ()  # seconds since the epoch of wrong codes
     noticed: bool = False  # the flood notice was given and the flood has not ended
 
 

@@ -9,6 +9,8 @@ from bot.signing import signer
 from handlers import turns
 from handlers.cases import Case, Library, Part, Rules, Situation
 from handlers.desk.moves import Tracked
+from handlers.education.subscriptions import Subscription
+from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Kind
 from handlers.outcomes import Outcome
@@ -179,6 +181,9 @@ class Talk:
     taken: bool = False  # a certificate was tried for already
     tickets: tuple[Tracked, ...] = ()
     staff: Mapping[int, str] = field(default_factory=dict[int, str])
+    other: Other | None = None  # whom the only code that counts was given to
+    addresses: Sequence[Address] = ()
+    subscription: Subscription | None = None
 
     def say(self, text: str, *, told: bool = False, after: float = 20) -> Outcome:
         """Type something, `after` seconds later."""
@@ -204,7 +209,17 @@ class Talk:
         asked = turns.asks(prepared, route)
         parts = (Part(asked[0], self.knows.get(asked[0], Findings())),) if asked else ()
         wanted = self.mediation if self.mediation and self.mediation.number == route.text else None
-        return replace(prepared, parts=parts, villages=self.villages, mediation=wanted, taken=self.taken, sign=SIGN)
+        return replace(
+            prepared,
+            parts=parts,
+            villages=self.villages,
+            mediation=wanted,
+            taken=self.taken,
+            sign=SIGN,
+            other=self.other,
+            addresses=self.addresses,
+            subscription=self.subscription,
+        )
 
 
 def text(outcome: Outcome) -> str:

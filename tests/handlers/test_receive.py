@@ -10,8 +10,9 @@ from handlers import receive
 from handlers.cases import Library, Part, Rules, Situation
 from handlers.education.subscriptions import Subscription
 from handlers.errors import StorageDown
+from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
-from handlers.messages import Arrived, Inbound, Reply
+from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.outcomes import Decision, Outcome
 from handlers.receive import TRIES, Reception
 from handlers.residents import Resident, Village
@@ -59,6 +60,12 @@ class Shell:
 
     async def subscriptions(self, of: Sequence[str]) -> Mapping[str, Subscription]:
         return {}
+
+    async def other(self, code: str, now: datetime) -> Other | None:
+        return None
+
+    async def addresses(self, of: str) -> Sequence[Address]:
+        return ()
 
     async def villages(self) -> Sequence[Village]:
         return VILLAGES

@@ -1,9 +1,12 @@
 """What people do on Telegram they do on WeChat: ask, pick by number, reach a human, be led through an interview."""
 
+import re
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 
 import pytest
 
+from handlers.desk import advise
 from handlers.desk.tickets import Author, Level, State
 from handlers.talk import phrases
 from knowledge.statutes.store import Kind
@@ -84,3 +87,38 @@ async def test_two_who_ask_the_same_are_two(house: House) -> None:
     for openid in ("oOne", "oTwo"):
         assert (await house.follower(openid).say(BITTEN)).texts
     assert house.count("residents") == 2
+
+
+@pytest.mark.slow
+async def test_what_began_on_a_telephone_goes_on_in_wechat_and_comes_back(house: House) -> None:
+    phone = await house.phone(77).agree()
+    await phone.say("找人工")
+    await phone.say(BITTEN)
+    receipt = receipt_in(await phone.pick("同意"))
+    await phone.say("跳过")
+    shown = re.search(r"合并 (\d{4} \d{4})", (await phone.say("合并")).text)
+    assert shown
+    follower = house.follower(ANNA)
+    assert (await follower.say("合并 0000 0000")).text == phrases.JOIN_WRONG
+    assert "Telegram" in (await follower.say(f"合并 {shown[1]}")).text
+    assert phone.texts[-1].startswith("您的微信和这里合并了")
+    assert (house.count("residents"), house.count("addresses")) == (1, 2)
+    assert receipt in (await follower.say("我的工单")).text
+    heard = await follower.after(house.answer("expert1", receipt, "带上病历来。"))
+    assert heard.texts[0].endswith("带上病历来。"), "where they wrote last"
+    assert [way.channel for way in (await house.file(receipt)).ways] == ["wechat"]
+
+    assert house.wechat
+    house.wechat.shift += 49 * 3600
+    await house.change(f"UPDATE allowances SET written_at = written_at - {49 * 3600_000}")
+    before = len(phone.texts)
+    await advise.answer(house.app.office, house.staff["expert1"], receipt, "别忘了发票。", datetime.now(UTC))
+    house.app.waiting.ring()
+    await house.settled()
+    assert "别忘了发票。" in phone.texts[before], "where it can arrive"
+    assert {way.channel for way in (await house.file(receipt)).ways} == {"wechat", "telegram"}
+
+    assert "断开" in (await phone.say("解除合并")).labels[0]
+    await phone.pick("断开微信")
+    assert "还没有" in (await follower.say("我的工单")).text
+    assert receipt in (await phone.say("我的工单")).text

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from itertools import count
 
-from tests.fakes.wechat.ledger import Ledger
 from tests.fakes.refusals import Json, Refused
+from tests.fakes.wechat.ledger import Ledger
 
 TEXT_BYTES = 2048
 Method = Callable[[Json], Json]
