@@ -9,7 +9,7 @@ from knowledge.statutes.store import Article, Kind, Standing, Statutes
 from knowledge.topics import Topic
 
 NOTE = "以上是法律的一般规定，不代替律师意见。"
-NOT_HELD = "本库没有当时有效的文本，不列条号"
+NOT_HELD = "{wanted}本库没有，不列条号"
 CITED = 6  # articles named under a short answer; all of them come with the texts
 EXCERPT = 400  # characters of one article in chat
 
@@ -80,9 +80,17 @@ def _of_one_law(law: str, group: Sequence[Standing]) -> str:
 
 def _caution(standing: Standing) -> str:
     source = standing.article or standing.listed
-    cautions = ("原文未核" if standing.kind is Kind.LISTED else "", source.note if source else "")
+    unread = "原文未核" if standing.kind is Kind.LISTED else ""
+    cautions = (unread, edition(standing.article), source.note if source else "")
     said = "，".join(c for c in cautions if c)
     return f"（{said}）" if said else ""
+
+
+def edition(article: Article | None) -> str:
+    """Which text of its law it is, where another one takes its place on a day that is known."""
+    if article is None or article.valid_to is None:
+        return ""
+    return f"{article.version.version.year}年文本，适用到{article.valid_to}"
 
 
 def _cited(standing: Standing) -> str:
@@ -90,7 +98,7 @@ def _cited(standing: Standing) -> str:
         case Kind.VERIFIED | Kind.LISTED:
             return _of_one_law(standing.citation.law, [standing])
         case Kind.UNHELD:
-            return f"《{standing.citation.law}》（{NOT_HELD}）"
+            return f"《{standing.citation.law}》（{NOT_HELD.format(wanted=standing.wanted)}）"
         case Kind.WRONG:
             return ""
 
@@ -130,5 +138,6 @@ def _where(group: Sequence[Standing]) -> str:
 def article_text(article: Article) -> str:
     """An article as it reads, cut where it is very long."""
     text = article.text if len(article.text) <= EXCERPT else article.text[:EXCERPT] + "……（下略）"
-    note = f"（{article.note}）" if article.note else ""
+    said = "，".join(filter(None, (edition(article), article.note)))
+    note = f"（{said}）" if said else ""
     return f"{citations.display(article.citation)}{note}\n{text}"

@@ -82,13 +82,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a citation is worth on a day; `reason` is plain Chinese, empty when verified."""
+    """What a citation is worth on a day; `reason` is plain Chinese, empty when verified.
+
+    `wanted` names the version that holds that day where its text is not held.
+    """
 
     kind: Kind
     citation: Citation
     reason: str = ""
     article: Article | None = None
     listed: Listed | None = None
+    wanted: str = ""
 
 
 class Statutes:
@@ -202,10 +206,11 @@ class Statutes:
             if _applies(article, as_of):
                 return Standing(Kind.VERIFIED, citation, article=article)
             reason = f"{citations.display(citation)}已被{article.successor}修改，库里没有修改后的原文"
-            return Standing(Kind.UNHELD, citation, reason)
+            return Standing(Kind.UNHELD, citation, reason, wanted=f"{article.successor}修改后的文本")
         number, sub = citations.order(citation.article)
         if number and not sub and number < found[1].last:
-            return Standing(Kind.UNHELD, citation, f"库里缺《{citation.law}》这一条的原文")
+            reason, wanted = f"库里缺《{citation.law}》这一条的原文", f"{found[1].version}文本的这一条"
+            return Standing(Kind.UNHELD, citation, reason, wanted=wanted)
         return Standing(Kind.WRONG, citation, f"《{citation.law}》没有这一条（最后一条是第{found[1].last}条）")
 
     def _between(self, citation: Citation, held: list[Version], as_of: date) -> Standing:
@@ -216,7 +221,7 @@ class Statutes:
             return Standing(Kind.WRONG, citation, f"《{law}》{_when(later[0].valid_from, None, as_of)}")
         if later:
             reason = f"库里没有《{law}》在{as_of}有效的文本（现有文本自{later[0].valid_from}起施行）"
-            return Standing(Kind.UNHELD, citation, reason)
+            return Standing(Kind.UNHELD, citation, reason, wanted=f"{later[0].valid_from}以前施行的文本")
         last = ended[-1]
         return Standing(Kind.WRONG, citation, f"《{law}》{_when(None, last.valid_to, as_of, last.successor)}")
 
@@ -227,7 +232,8 @@ class Statutes:
             hint = f"，请写全称《{full}》" if full else ""
             return Standing(Kind.WRONG, citation, f"库里和目录里都没有《{citation.law}》{hint}")
         if as_of <= gone.end:
-            return Standing(Kind.UNHELD, citation, f"库里没有《{citation.law}》的原文")
+            reason, wanted = f"库里没有《{citation.law}》的原文", f"适用到{gone.end}的文本"
+            return Standing(Kind.UNHELD, citation, reason, wanted=wanted)
         return Standing(Kind.WRONG, citation, f"《{citation.law}》{_when(None, gone.end, as_of, gone.by)}")
 
     def _in_force(self, law: str, as_of: date) -> tuple[int, Version] | None:

@@ -160,7 +160,7 @@ def test_the_day_asked_picks_the_law(asker: Asker) -> None:
     then, now = _ask(asker, "狗伤人", as_of="2025-06-01"), _ask(asker, "狗伤人", as_of="2026-11-24")
     assert {"law": "治安管理处罚法", "article": "2"} in now["citations"]
     assert "治安管理处罚法" not in {c["law"] for c in then["citations"]}
-    assert "《治安管理处罚法》（本库没有当时有效的文本，不列条号）" in then["text"]
+    assert "《治安管理处罚法》（2026-01-01以前施行的文本本库没有，不列条号）" in then["text"]
 
 
 def test_the_articles_are_those_of_the_day_and_can_be_left_out(library: Library) -> None:
@@ -218,7 +218,7 @@ def test_the_dog_is_judged_by_the_law_of_the_day(real: Asker) -> None:
     then, now = _quick(real, question, as_of="2025-06-01"), _quick(real, question, as_of="2026-11-24")
     assert {"law": "治安管理处罚法", "article": "89"} in now["citations"]
     assert "治安管理处罚法" not in {c["law"] for c in then["citations"]}
-    assert "《治安管理处罚法》（本库没有当时有效的文本，不列条号）" in then["text"]
+    assert "《治安管理处罚法》（2026-01-01以前施行的文本本库没有，不列条号）" in then["text"]
     assert "《治安管理处罚法》第" not in then["text"]
 
 

@@ -33,7 +33,7 @@ def _law(library: Library, of: Topic, day: date = TODAY) -> str:
         (
             DOG,
             LAST_YEAR,
-            "依据：《民法典》第四条、第五条；《治安管理处罚法》（本库没有当时有效的文本，不列条号）。",
+            "依据：《民法典》第四条、第五条；《治安管理处罚法》（2026-01-01以前施行的文本本库没有，不列条号）。",
         ),
         (
             LONG,
@@ -59,13 +59,13 @@ def test_no_answer_names_an_article_of_a_text_that_is_not_held(library: Library)
         answers.reasons(DOG, library.statutes, LAST_YEAR),
         answers.texts(DOG, library.statutes, LAST_YEAR),
     ):
-        assert "《治安管理处罚法》（本库没有当时有效的文本，不列条号）" in said
+        assert "《治安管理处罚法》（2026-01-01以前施行的文本本库没有，不列条号）" in said
         assert not re.search(r"《治安管理处罚法》第", said)
 
 
 def test_an_amended_article_is_named_without_its_number(library: Library) -> None:
     said = answers.texts(topic("t", "改过", "民法典#3"), library.statutes, TODAY)
-    assert said == "《民法典》（本库没有当时有效的文本，不列条号）"
+    assert said == "《民法典》（修正案修改后的文本本库没有，不列条号）"
 
 
 def test_an_answer_none_of_whose_laws_held_that_day_claims_no_law(library: Library) -> None:
