@@ -28,6 +28,8 @@ class Act(StrEnum):
     JOINED = "joined"
     PARTED = "parted"
     CORRECTED = "corrected"
+    APPEALED = "appealed"
+    APPEAL_REFUSED = "appeal refused"
     TOPIC_DRAFTED = "topic drafted"
     TOPIC_APPROVED = "topic approved"
     TOPIC_PUBLISHED = "topic published"
@@ -57,6 +59,8 @@ ACT_NAMES = {
     Act.JOINED: "居民合并收信地址",
     Act.PARTED: "居民断开收信地址",
     Act.CORRECTED: "更正考核",
+    Act.APPEALED: "对考核申诉",
+    Act.APPEAL_REFUSED: "驳回申诉",
     Act.TOPIC_DRAFTED: "起草主题",
     Act.TOPIC_APPROVED: "审核主题",
     Act.TOPIC_PUBLISHED: "发布主题",

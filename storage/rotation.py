@@ -9,7 +9,19 @@ from sqlalchemy import Table, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import connect
-from storage.schema import dialogues, drafts, entries, inbox, mediations, notes, outbox, reminders, tokens, users
+from storage.schema import (
+    appeals,
+    dialogues,
+    drafts,
+    entries,
+    inbox,
+    mediations,
+    notes,
+    outbox,
+    reminders,
+    tokens,
+    users,
+)
 from storage.unit import Writer, reading
 from storage.vault import Sealed, Vault
 
@@ -33,6 +45,7 @@ PLACES: Mapping[Table, Place] = {
     entries: Place("words", lambda row: f"entry:{row.receipt}"),
     notes: Place("words", lambda row: f"note:{row.receipt}"),
     drafts: Place("words", lambda row: f"draft:{row.receipt}:{row.user}"),
+    appeals: Place("words", lambda row: f"appeal:{row.event}"),
     mediations: Place("body", lambda row: f"mediation:{row.number}"),
     outbox: Place("words", lambda row: f"outbox:{row.cause}:{row.part}"),
     tokens: Place("value", lambda row: f"token:{row.name}"),

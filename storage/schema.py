@@ -348,6 +348,19 @@ corrections = Table(
     Column("at", Moment, nullable=False),
 )
 
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("event", Number, ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("by", Number, ForeignKey("users.id"), nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # of the bureau
+    Column("decider", Number, ForeignKey("users.id")),
+    Column("decided_at", Moment),
+)
+
 entries = Table(
     "entries",
     metadata,

@@ -20,7 +20,9 @@ class Room:
 ROOMS = (
     Room("/desk", "工单", {Role.ADVISER, Role.EXPERT}),
     Room("/desk/mediations", "调解", {Role.ADVISER, Role.EXPERT}),
+    Room("/desk/score", "考核", {Role.ADVISER, Role.EXPERT}),
     Room("/bureau/users", "账号", {Role.ADMIN}),
+    Room("/bureau/assessments", "考核", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
     Room("/bureau/pushes", "普法推送", {Role.PUBLISHER, Role.ADMIN}),
     Room("/desk/account", "我的登录", EVERYBODY),

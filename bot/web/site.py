@@ -31,6 +31,7 @@ from bot.web.pages import STATIC, refusal
 from bot.web.pushes import Pushes
 from bot.web.reports import Reports
 from bot.web.reveal import Reveal
+from bot.web.scores import Scores
 from bot.web.second import Second
 from bot.web.visitors import Visitors
 from bot.web.ways import Ways
@@ -71,6 +72,7 @@ def _routes(app: App) -> list[BaseRoute]:
     residents = (Chat(app, visitors, downloads), downloads, Law(app), Ways(app), MyData(app, visitors))
     desk = (
         Mediations(app, auth),
+        Scores(app, auth),
         Reveal(app, auth),
         Desk(app, auth),
     )  # in this order: a ticket is found by anything after /desk/

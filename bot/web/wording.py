@@ -56,6 +56,13 @@ DONE = {
     "leave": "已记下请假。",
 }
 
+NO_SUCH_MONTH = "月份请写成 2026-11 这样。"
+NO_SUCH_EVENT = "没有这一项，或者它不是您的。"
+SCORES = {
+    "appeal": "申诉交上去了，局里决定后在这里看得到。",
+    "grant": "已同意，得分重新算过了。",
+    "refuse": "没有同意，已告诉对方。",
+}
 ASKED = "咨询"
 REASONS = {
     "asked": "居民要找人工",

@@ -50,6 +50,29 @@ class Weights:
     returned: int = 2
 
 
+class Standing(StrEnum):
+    """What became of an appeal."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+STANDING_NAMES = {Standing.OPEN: "等局里决定", Standing.GRANTED: "同意，不再计分", Standing.REFUSED: "没有同意"}
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """What an adviser says against an event that counted, and what the bureau answered."""
+
+    event: int
+    by: int
+    text: str
+    at: datetime
+    standing: Standing = Standing.OPEN
+    answer: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An event with its number; `excuse` is the reason for which the bureau does not let it count."""
@@ -71,6 +94,11 @@ class Mark:
     def counts(self) -> bool:
         """Was it not excused?"""
         return not self.recorded.excuse
+
+    @property
+    def costs(self) -> bool:
+        """Does it take something away?"""
+        return self.counts and self.share < 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Person:
     async def get(self, path: str = "/", **headers: str) -> Page:
         """Open a page."""
         async with self.session.get(self.base + path, headers=_real(headers), allow_redirects=False) as answer:
-            return Page(answer.status, await answer.text(), answer.headers)
+            return Page(answer.status, await answer.text(errors="replace"), answer.headers)
 
     async def post(self, path: str, fields: Fields | None = None, **headers: str) -> Page:
         """Send a form."""
