@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
-from handlers.desk.assessments import Appeal, Recorded, Standing
+from handlers.desk.assessments import Appeal, Recorded, Standing, about
 from handlers.desk.notices import clock
 from handlers.errors import NotYours, Refused
 from handlers.staff import Role, User
@@ -120,7 +120,7 @@ class Assessments:
         """Each of these events in a few words."""
         async with reading(self._read) as connection:
             found = await connection.execute(select(events).where(events.c.id.in_(numbers)))
-            return {r.id: f"{r.receipt}，{clock(moment(r.at))}，事件 {r.id}" for r in found}
+            return {r.id: f"{r.receipt}，{clock(moment(r.at))}，{about(happened(r))}" for r in found}
 
 
 def _only_admins(by: User, number: int) -> None:

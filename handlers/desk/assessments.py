@@ -171,6 +171,20 @@ def _marks(known: Sequence[Recorded]) -> Iterator[tuple[int, Mark]]:
                     yield event.owner, Mark(measure, recorded, Fraction(in_time))
 
 
+def about(event: Event) -> str:
+    """What an event is looked at for, in words."""
+    match event.act:
+        case Alarm.BACK | Alarm.UP:
+            return MEASURE_NAMES[Measure.OVERDUE]
+        case Act.REOPEN:
+            return MEASURE_NAMES[Measure.RETURNED]
+        case Act.RATE:
+            return MEASURE_NAMES[Measure.STARS]
+        case _:
+            measure = _TIMED.get(event.kind) if event.kind else None
+            return MEASURE_NAMES[measure] if measure else ""
+
+
 def _stars(event: Event) -> int | None:
     is_said = event.act is Act.RATE and event.detail.isdecimal()
     return int(event.detail) if is_said and int(event.detail) in STARS else None

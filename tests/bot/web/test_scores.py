@@ -108,6 +108,7 @@ async def test_an_appeal_goes_from_the_advisers_page_to_the_bureaus_and_back(
 
     all_ = await admin.get(f"/bureau/assessments?month={MONTH}")
     assert "11月24日停机" in all_.words
+    assert f"{late}，11月24日17:00，超时退回待接单" in all_.words
     where = f"/bureau/assessments/appeals/{event}?month={MONTH}"
     silent = await admin.post(where, {"csrf": all_.csrf, "grant": "1", "reason": " "})
     assert (silent.status, "要写明" in silent.words) == (409, True)
