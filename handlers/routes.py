@@ -11,11 +11,12 @@ from handlers.desk import notices
 from handlers.education import certificates, obstacles, quizzes, wishes
 from handlers.mediations import registration
 from handlers.messages import Kind
-from handlers.talk import commands, dialogue, interviews, phrases, receipts, safety
+from handlers.talk import commands, dialogue, interviews, lookups, phrases, receipts, safety
 from handlers.talk import joining as joins
 from handlers.talk.commands import Command
 from handlers.talk.dialogue import Admission, Stage
-from knowledge import text
+from knowledge import citations, text
+from knowledge.citations import Citation
 from knowledge.engine.danger import Alarm
 from knowledge.hotlines import hotlines
 
@@ -144,6 +145,8 @@ def _value(value: str) -> Route:
     kind, _, name = value.partition(":")
     if kind == "topic":
         return Route(To.TOPIC, name)
+    if kind == lookups.ARTICLE:
+        return Route(To.LAW, citations.display(Citation(*name.split("#", 1))))
     if kind == "interview":
         return Route(To.INTERVIEW, name)
     if kind == registration.ANSWER:
@@ -265,5 +268,7 @@ def _asks_for_law(case: Case, words: str) -> bool:
     cited = case.library.statutes.find(words)
     if cited:
         return len(words) <= _LOOKUP_LENGTH + _CITATION_LENGTH * (len(cited) - 1)
+    if len(words) <= _LOOKUP_LENGTH and lookups.described(case, words):
+        return True
     named = case.library.statutes.laws_in(words)
     return len(named) == 1 and len(words) <= len(named[0]) + 2

@@ -9,7 +9,7 @@ from knowledge.numerals import from_chinese, to_chinese
 ARTICLE = re.compile(r"(\d{1,4})(?:之([一二三四五六七八九十]+))?")
 _CHINESE = "零〇一二三四五六七八九十百千两"
 # between name and number: （2023年修正）, 婚姻家庭编, 的, a hyphen
-_BETWEEN = re.compile(r"(?:\([^()]{1,12}\)|[\u4e00-\u9fff]{2,4}编|[的里中:,#-])*")
+_BETWEEN = re.compile(r"(?:\([^()]{1,12}\)|[\u4e00-\u9fff]{2,4}编|[的里中头面上:,#·-])*")
 # a bare number is a citation only where no unit follows: 民法典2021年, 劳动法30天, 刑法第一章 are none
 _NUMBER = re.compile(
     rf"(?P<di>第)?(?P<n>\d{{1,4}}|[{_CHINESE}]+)(?P<tiao>条)?"
@@ -17,6 +17,11 @@ _NUMBER = re.compile(
 )
 _UNIT = frozenset("年月日号元块万千百个倍天人岁次章节编款项部时小周多几余分米斤亩位家套台张份级笔%‰.0123456789")
 _CLAUSE = re.compile(r"(?:第?[\d一二三四五六七八九十]+[款项])*(?:[、,和及与或到至~])?")
+_BEFORE = re.compile(rf"(第(?:\d{{1,4}}|[{_CHINESE}]+)条(?:之[\d一二三四五六七八九十]+)?)[的,]?$")
+# 民典1077, 民诉205: only where nothing else is said, since 公司12人 and 劳动30天 are no citations
+_CLIPPED = re.compile(
+    rf"([\u4e00-\u9fff]{{2,6}})((?:第?\d{{1,4}}|第[{_CHINESE}]+)条?(?:[之-][\d一二三四五六七八九十]+)?)[。?？]?"
+)
 _MISSPELT = re.compile(rf"([\u4e00-\u9fff()]{{4,24}}?)(?=第(?:\d{{1,4}}|[{_CHINESE}]+)条|\d{{1,4}}条)")
 
 
@@ -54,10 +59,10 @@ def find(text: str, names: Names) -> tuple[Citation, ...]:
     """Every citation in the text, in order, each once; whether they exist is the store's to say."""
     folded = fold(text)
     found: dict[Citation, None] = {}
-    for _, end, law in names.spans(folded) or _misspelt(folded, names):
-        for article in _numbers_after(folded, end):
+    for start, end, law in names.spans(folded) or _misspelt(folded, names):
+        for article in _numbers_after(folded, end) or _number_before(folded, start):
             found[Citation(law, article)] = None
-    return tuple(found)
+    return tuple(found) or _clipped(folded, names)
 
 
 def laws_in(text: str, names: Names) -> tuple[str, ...]:
@@ -74,6 +79,19 @@ def _misspelt(folded: str, names: Names) -> list[tuple[int, int, str]]:
         if law:
             found.append((match.start(1), match.end(1), law))
     return found
+
+
+def _clipped(folded: str, names: Names) -> tuple[Citation, ...]:
+    match = _CLIPPED.fullmatch(folded)
+    law, article = (names.clipped(match[1]), canonical(match[2])) if match else (None, None)
+    return (Citation(law, article),) if law and article else ()
+
+
+def _number_before(folded: str, start: int) -> list[str]:
+    """第1077条民法典: some say the number first."""
+    match = _BEFORE.search(folded[:start])
+    article = canonical(match[1]) if match else None
+    return [article] if article else []
 
 
 def _numbers_after(folded: str, at: int) -> list[str]:

@@ -64,6 +64,11 @@ class Names:
         """The full title that this title, short name or alias stands for."""
         return self._all.get(fold(name))
 
+    def clipped(self, stem: str) -> str | None:
+        """The law whose name this is without its 法: 民典, 民诉, 劳合; None where it may be two."""
+        found = {law for name, law in self._all.items() if name.replace("法", "", 1) == stem}
+        return next(iter(found)) if len(found) == 1 else None
+
     def resolve(self, name: str) -> str | None:
         """The full title meant, forgiving a wrong character in names of four or more."""
         if found := self.exact(name):

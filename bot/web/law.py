@@ -4,16 +4,16 @@ from datetime import date, datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.app import App
-from bot.web import wording
+from bot.web import links, wording
 from bot.web.pages import page
 from handlers.cases import Library
 from handlers.hours import SHANGHAI
 from handlers.talk import answers
-from knowledge import citations
+from knowledge import citations, lookup, text
 from knowledge.citations import Citation
 from knowledge.statutes.store import Kind, Standing
 
@@ -29,7 +29,23 @@ class Law:
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        return [Route("/law/{law}/{article}", self.article), Route("/topic/{topic}", self.topic)]
+        return [
+            Route("/law", self.find),
+            Route("/law/{law}/{article}", self.article),
+            Route("/topic/{topic}", self.topic),
+        ]
+
+    async def find(self, request: Request) -> Response:
+        """The article that was named in any form, or those that the words describe within the law they name."""
+        library, on = self._library(), _day(request)
+        words = text.clean(request.query_params.get("q", ""), LONGEST)
+        cited = library.statutes.find(words)
+        if len(cited) == 1:
+            return RedirectResponse(links.law_page(cited[0].law, cited[0].article), 303)
+        asked = lookup.asked(f"{words}那条", library.statutes)
+        described = lookup.within(library.statutes, *asked, on, library.topics.values()) if asked else ()
+        standings = [library.statutes.standing(c, on) for c in (*cited, *(a.citation for a in described))]
+        return page("find.html", headers=CACHE, words=words, standings=standings, display=citations.display)
 
     async def article(self, request: Request) -> Response:
         """The article as it reads on a day; or where it is found; or that there is none."""
@@ -40,7 +56,7 @@ class Law:
         on = _day(request)
         citation = Citation(statutes.resolve(named) or named, number)
         standing = statutes.standing(citation, on)
-        moved = statutes.moved(citation.law, number) if standing.article is None else ()
+        moved = statutes.moved(citation.law, number)
         return page(
             "law.html",
             404 if standing.kind is Kind.WRONG else 200,
@@ -53,6 +69,8 @@ class Law:
             kinds=Kind,
             beside=_beside(self._library(), standing, on),
             note=statutes.note(citation.law, on),
+            chapter=self._chapter(standing, on),
+            topics=[t for t in self._library().topics.values() if citation in t.citations],
             moved=[(m, citations.display(Citation(m.law, m.new))) for m in moved],
             display=citations.display,
         )
@@ -67,6 +85,13 @@ class Law:
         title = f"【{topic.title}】"
         words = [part.removeprefix(title).strip() for part in (short, answers.rest(topic))]
         return page("topic.html", headers=CACHE, topic=topic, words="\n\n".join(words))
+
+    def _chapter(self, standing: Standing, on: date) -> tuple[Citation, ...]:
+        """The articles of its chapter, where it stands in one."""
+        if standing.article is None or not standing.article.chapter:
+            return ()
+        here = standing.citation
+        return tuple(a.citation for a in self._library().statutes.chapter(here.law, here.article, on))
 
     def _library(self) -> Library:
         if self._app.library is None:

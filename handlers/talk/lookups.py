@@ -1,6 +1,6 @@
 """Look up what was named outright: an article, a law, a hotline."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from handlers.cases import Case
@@ -9,37 +9,73 @@ from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.talk import answers, dialogue, phrases
 from handlers.talk.consultation import plain
 from handlers.talk.dialogue import Stage
+from knowledge import citations, lookup
 from knowledge.citations import Citation
 from knowledge.hotlines import Hotline, hotlines
 from knowledge.statutes.store import Kind, Standing
 from knowledge.topics import Topic
 
+ARTICLE = "law"  # value of an option that shows an article
+LONGEST = 64  # bytes of a value
 MOST = 3  # articles shown at once
 UNSETTLED = "以机构公布为准"
 
 
 def law(case: Case, words: str) -> Outcome:
-    """The text of the articles named, or that there is no such article."""
+    """The text of the articles named or described, or that there is no such article."""
     statutes = case.library.statutes
-    cited = statutes.find(words)[:MOST]
+    cited = statutes.find(words)[:MOST] or described(case, words)
     if not cited:
         name = statutes.laws_in(words)[0]
         text = f"您要看《{name}》的第几条？可以这样发：{name}第1条。"
         return plain(case, Decision.LOOKUP, text)
     found = [statutes.standing(c, case.day) for c in cited]
     shown = tuple(s.citation for s in found if s.kind in (Kind.VERIFIED, Kind.LISTED))
-    options = _topics_on(case.library.topics, shown)
-    text = "\n\n".join(_read(case, s) for s in found)
+    options = (*_topics_on(case.library.topics, shown), *_around(case, found))
+    text = "\n\n".join(filter(None, (*(_read(case, s) for s in found), *_place(case, found))))
     verdict = Verdict(Decision.LOOKUP, 1.0, citations=shown, why="named by law and article")
     return _say(case, verdict, text, options)
 
 
+def described(case: Case, words: str) -> tuple[Citation, ...]:
+    """The articles of the one law named that the words describe, best first: 治安法养狗那条."""
+    asked = lookup.asked(words, case.library.statutes)
+    topics = case.library.topics.values()
+    found = lookup.within(case.library.statutes, *asked, case.day, topics) if asked else ()
+    return tuple(article.citation for article in found)
+
+
 def _read(case: Case, standing: Standing) -> str:
-    if standing.kind is not Kind.WRONG:
-        return answers.text_of(standing)
-    moved = case.library.statutes.moved(standing.citation.law, standing.citation.article)
-    hints = (f"旧条号的内容现在看《{m.law}》第{m.new}条。" for m in moved)
-    return f"{standing.reason}。{''.join(hints)}"
+    if standing.kind is Kind.WRONG:
+        return f"{standing.reason}。{''.join(_renumbered(case, standing.citation, '旧条号的内容'))}"
+    before = (f"\n{line}" for line in _renumbered(case, standing.citation, "以前的这个条号"))
+    return answers.text_of(standing) + "".join(before)
+
+
+def _renumbered(case: Case, citation: Citation, what: str) -> Iterator[str]:
+    for moved in case.library.statutes.moved(citation.law, citation.article):
+        about = f"（{moved.about}，{moved.since}改）" if moved.about and what != "旧条号的内容" else ""
+        yield f"{what}{about}现在看《{moved.law}》第{moved.new}条。"
+
+
+def _place(case: Case, found: Sequence[Standing]) -> Iterator[str]:
+    """In which chapter the one article stands, and from where to where that goes."""
+    article = found[0].article
+    if len(found) == 1 and article and article.chapter:
+        chapter = case.library.statutes.chapter(article.law, article.number, case.day)
+        yield f"它在：{article.chapter}（第{chapter[0].number}条到第{chapter[-1].number}条）"
+
+
+def _around(case: Case, found: Sequence[Standing]) -> Iterator[Option]:
+    """The articles before and after the one that was named; not where their names are too long for a button."""
+    one = found[0].citation
+    if len(found) > 1 or found[0].article is None:
+        return
+    for article in case.library.statutes.neighbours(one.law, one.article, case.day):
+        where = "上一条" if citations.order(article.number) < citations.order(one.article) else "下一条"
+        value = f"{ARTICLE}:{article.law}#{article.number}"
+        if len(value.encode()) <= LONGEST:
+            yield Option(f"{where}：第{article.number}条", value)
 
 
 def _topics_on(topics: Mapping[str, Topic], cited: tuple[Citation, ...]) -> tuple[Option, ...]:

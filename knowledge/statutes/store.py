@@ -167,6 +167,12 @@ class Statutes:
         rows = self._rows(f"{_ARTICLE} WHERE v.id = ? AND a.chapter = ? ORDER BY a.id", row[1], row[3])
         return tuple(article for article in map(self._article, rows) if _applies(article, as_of))
 
+    def law(self, law: str, as_of: date) -> tuple[Article, ...]:
+        """Every article of the law that holds that day; nothing where its text is not held."""
+        found = self._in_force(law, as_of)
+        rows = self._rows(f"{_ARTICLE} WHERE v.id = ? ORDER BY a.id", found[0]) if found else []
+        return tuple(article for article in map(self._article, rows) if _applies(article, as_of))
+
     def articles(self, as_of: date) -> Iterator[Article]:
         """Every article in force that day, law by law, for indexing."""
         for versions in self._by_law.values():

@@ -85,3 +85,25 @@ async def test_a_topic_is_shown_as_a_whole(resident: Person) -> None:
     assert "常见误区" in page.words
     assert "/law/" in page.text
     assert (await resident.get("/topic/nonsense")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "article"),
+    [("民典1077", "第一千零七十七条"), ("治安法养狗", "第八十九条"), ("民诉法205", "第二百零五条")],
+)
+async def test_what_a_person_types_leads_to_the_article(resident: Person, words: str, article: str) -> None:
+    page = await resident.get(f"/law?q={words}")
+    if page.status == 303:
+        page = await resident.get(page.headers["Location"])
+    assert article in page.words
+
+
+async def test_what_names_no_law_says_how_to_ask(resident: Person) -> None:
+    assert "没有认出是哪部法律" in (await resident.get("/law?q=狗")).words
+
+
+async def test_an_article_lists_its_chapter_and_the_topics_that_cite_it(resident: Person) -> None:
+    page = await resident.get("/law/民法典/1077")
+    assert "本章共" in page.words
+    assert law_page("民法典", "1076") in page.text
+    assert "/topic/divorce-agreed" in page.text

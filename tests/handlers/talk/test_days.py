@@ -6,13 +6,17 @@ from datetime import date
 
 import pytest
 
+from handlers import routes
 from handlers.cases import Library
+from handlers.messages import Kind
 from handlers.outcomes import Decision, Outcome
+from handlers.routes import To
 from handlers.talk import consultation, lookups, phrases
+from handlers.talk.dialogue import Admission
 from knowledge import topics
 from knowledge.statutes import build
 from knowledge.statutes.store import Statutes
-from tests.handlers.shelf import case, text
+from tests.handlers.shelf import case, inbound, text
 
 DAYS = (date(2025, 12, 31), date(2026, 11, 24), date(2027, 1, 2))
 WRITTEN = date(2025, 12, 1)  # as if every topic had been reviewed before the laws began to move
@@ -103,3 +107,44 @@ def test_a_law_that_changes_with_the_year_shows_its_old_text_until_then(
         assert "2027-01-01" in said or "适用到2026-12-31" in said
     assert old not in after
     assert new in after
+
+
+@pytest.mark.parametrize(
+    ("words", "article"),
+    [
+        ("《民法典》第一千零七十七条", "《民法典》第一千零七十七条"),
+        ("民法典1077", "《民法典》第一千零七十七条"),
+        ("民典1077", "《民法典》第一千零七十七条"),
+        ("第1077条民法典", "《民法典》第一千零七十七条"),
+        ("民诉法205", "《民事诉讼法》第二百零五条"),
+        ("民诉205", "《民事诉讼法》第二百零五条"),
+        ("刑法133条之一", "《刑法》第一百三十三条之一"),
+        ("劳动合同法里头第38条", "《劳动合同法》第三十八条"),
+        ("治安法养狗那条", "《治安管理处罚法》第八十九条"),
+        ("治安法噪音那条", "《治安管理处罚法》第八十八条"),
+        ("劳动合同法没签合同双倍工资那条", "《劳动合同法》第八十二条"),
+        ("消保法退一赔三那条", "《消费者权益保护法》第五十五条"),
+        ("民法典火星移民那条", ""),
+        ("公司12人没签合同", ""),
+        ("民法典离婚冷静期要等好久啊，我们上个月才递的申请", ""),
+    ],
+)
+def test_any_form_that_a_person_types_finds_the_article(real: Library, words: str, article: str) -> None:
+    asked = case(real, words, day=DAYS[1])
+    route = routes.pick(asked, Admission.WELCOME)
+    assert (route.to is To.LAW) is bool(article)
+    if article:
+        assert text(lookups.law(asked, words)).startswith(article)
+
+
+def test_an_older_number_leads_to_where_its_content_stands_now(real: Library) -> None:
+    told = text(lookups.law(case(real, "x", day=DAYS[1]), "民诉法205"))
+    assert "它在：第四编" in told or "它在：" in told
+    assert "以前的这个条号（院长发现错误启动再审，2024-01-01改）现在看《民事诉讼法》第209条。" in told
+
+
+def test_a_neighbour_that_is_pressed_is_shown(real: Library) -> None:
+    shown = lookups.law(case(real, "x", day=DAYS[1]), "民法典1077")
+    pressed = case(real, inbound("law:民法典#1078", Kind.CHOICE), day=DAYS[1], dialogue=shown.dialogue)
+    route = routes.pick(pressed, Admission.WELCOME)
+    assert text(lookups.law(pressed, route.text)).startswith("《民法典》第一千零七十八条")

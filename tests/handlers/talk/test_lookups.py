@@ -32,7 +32,20 @@ from tests.handlers.shelf import LAST_YEAR, TODAY, case, text, values
 def test_an_article_is_shown_or_said_not_to_exist(library: Library, words: str, said: str) -> None:
     outcome = lookups.law(case(library, words), words)
     assert outcome.verdict.decision is Decision.LOOKUP
-    assert text(outcome) == said
+    assert text(outcome).split("\n\n")[0] == said
+
+
+def test_an_article_is_shown_with_its_chapter_and_its_neighbours(library: Library) -> None:
+    outcome = lookups.law(case(library, "x"), "民法典5条")
+    assert text(outcome).endswith("它在：第一章 总则（第1条到第10条）")
+    assert [o.label for o in outcome.replies[0].options][-2:] == ["上一条：第4条", "下一条：第6条"]
+
+
+def test_an_article_can_be_described_by_what_it_says_within_its_law(library: Library) -> None:
+    outcome = lookups.law(case(library, "x"), "民法典第4条的内容那条")
+    assert text(outcome).startswith("《民法典》第四条")
+    for words in ("治安法治二那条", "治安法狗伤人那条"):
+        assert text(lookups.law(case(library, words), words)).startswith("《治安管理处罚法》第二条"), words
 
 
 def test_several_articles_are_shown_but_not_more_than_three(library: Library) -> None:
@@ -43,14 +56,15 @@ def test_several_articles_are_shown_but_not_more_than_three(library: Library) ->
 def test_a_law_of_another_day_is_named_without_a_text(library: Library) -> None:
     then = lookups.law(case(library, "x", day=LAST_YEAR), "治安法1条")
     now = lookups.law(case(library, "x", day=TODAY), "治安法1条")
-    assert (text(now), now.verdict.citations != ()) == ("《治安管理处罚法》第一条\n治一", True)
+    assert text(now).startswith("《治安管理处罚法》第一条\n治一\n\n")
+    assert now.verdict.citations
     assert "没有《治安管理处罚法》在2025-06-01有效的文本" in text(then)
     assert then.verdict.citations == ()
 
 
 def test_topics_that_rest_on_the_article_can_be_picked(library: Library) -> None:
     outcome = lookups.law(case(library, "x"), "民法典2条")
-    assert values(outcome) == ["topic:divorce", "topic:long"]
+    assert values(outcome) == ["topic:divorce", "topic:long", "law:民法典#1"]
     assert outcome.dialogue.options == outcome.replies[0].options
 
 
