@@ -41,6 +41,7 @@ from storage.store import Spans, Store, open_store
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
     from bot.channels.wechat import WeChat
+    from bot.channels.wecom import WeCom
 
 log = logger(__name__)
 
@@ -60,6 +61,7 @@ class App:
     engine: Engine | None = None
     telegram: "Telegram | None" = None
     wechat: "WeChat | None" = None
+    wecom: "WeCom | None" = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _courier: Courier | None = None
     _clock: Any = None
@@ -257,6 +259,8 @@ class App:
             await self.telegram.close()
         if self.wechat is not None:
             await self.wechat.close()
+        if self.wecom is not None:
+            await self.wecom.close()
         if self.engine is not None:
             self.engine.close()
         await self.store.close()
@@ -312,6 +316,9 @@ def build(settings: Settings) -> App:
     if settings.secrets.wechat_token:
         app.wechat = _wechat(settings, app)
         channels[app.wechat.name] = app.wechat
+    if settings.secrets.wecom_token:
+        app.wecom = _wecom(settings, app)
+        channels[app.wecom.name] = app.wecom
     return app
 
 
@@ -330,6 +337,12 @@ def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
 
 def _wechat(settings: Settings, app: App) -> "WeChat":
     from bot.wechat import channel  # for the same reason
+
+    return channel(settings, app.store, app.accept)
+
+
+def _wecom(settings: Settings, app: App) -> "WeCom":
+    from bot.wecom import channel  # for the same reason
 
     return channel(settings, app.store, app.accept)
 

@@ -181,6 +181,15 @@ class WeChat(Section):
     template_fields: dict[str, str] = Field(default_factory=dict)
 
 
+class WeCom(Section):
+    """The advisers' app of WeCom."""
+
+    corp_id: str = Field(default="", pattern=r"^(w[wx][0-9a-f]{16})?$")
+    agent: int = Field(default=0, ge=0)
+    api_url: str = Field(default="https://qyapi.weixin.qq.com", pattern=r"^https?://[^\s]+$")
+    timeout_seconds: float = Field(default=5, gt=0)
+
+
 class Log(Section):
     """What is logged, and how."""
 
@@ -206,6 +215,7 @@ class File(Section):
     web: Web = Web()
     telegram: Telegram = Telegram()
     wechat: WeChat = WeChat()
+    wecom: WeCom = WeCom()
     log: Log = Log()
 
 
@@ -221,6 +231,9 @@ class Environment(BaseSettings):
     wechat_token: SecretStr | None = Field(default=None, min_length=3, max_length=32)
     wechat_secret: SecretStr | None = Field(default=None)
     wechat_aes_key: SecretStr | None = Field(default=None, min_length=43, max_length=43)
+    wecom_token: SecretStr | None = Field(default=None, min_length=3, max_length=32)
+    wecom_secret: SecretStr | None = Field(default=None)
+    wecom_aes_key: SecretStr | None = Field(default=None, min_length=43, max_length=43)
     cookie_key: SecretStr | None = Field(default=None, min_length=32)
     field_key: SecretStr | None = Field(default=None, min_length=64, max_length=64)
     field_key_new: SecretStr | None = Field(default=None, min_length=64, max_length=64)
@@ -233,7 +246,7 @@ class Environment(BaseSettings):
             raise ValueError("only A-Z a-z 0-9 _ -, 1 to 256 of them")
         return secret
 
-    @field_validator("wechat_aes_key")
+    @field_validator("wechat_aes_key", "wecom_aes_key")
     @classmethod
     def _base64(cls, key: SecretStr | None) -> SecretStr | None:
         if key and not re.fullmatch(r"[A-Za-z0-9+/]{43}", key.get_secret_value()):
@@ -294,6 +307,7 @@ def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
     webhook = file.telegram.mode == "webhook"
     secret = secrets.telegram_webhook_secret or not secrets.telegram_token
     wechat = secrets.wechat_token is not None
+    wecom = secrets.wecom_token is not None
     found = {
         "WECHAT_TOKEN needs wechat.app_id": wechat and not file.wechat.app_id,
         "WECHAT_TOKEN needs wechat.account, the original id gh_…": wechat and not file.wechat.account,
@@ -301,6 +315,10 @@ def _contradictions(source: str, file: File, secrets: Environment) -> list[str]:
         'wechat.mode = "safe" needs WECHAT_AES_KEY': wechat
         and file.wechat.mode == "safe"
         and not secrets.wechat_aes_key,
+        "WECOM_TOKEN needs wecom.corp_id": wecom and not file.wecom.corp_id,
+        "WECOM_TOKEN needs wecom.agent": wecom and not file.wecom.agent,
+        "WECOM_TOKEN needs WECOM_SECRET": wecom and not secrets.wecom_secret,
+        "WECOM_TOKEN needs WECOM_AES_KEY": wecom and not secrets.wecom_aes_key,
         'telegram.mode = "webhook" needs server.public_url': webhook and not file.server.public_url,
         'telegram.mode = "webhook" needs TELEGRAM_WEBHOOK_SECRET': webhook and not secret,
         "decide.clarify must not be above decide.answer": file.decide.clarify > file.decide.answer,
@@ -326,6 +344,11 @@ def _checked(problems: list[str], source: str, read: Callable[[], T]) -> T | Non
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problems.append(f"{source}: {error}")
     return None
+
+
+def shown(secret: SecretStr | None) -> str:
+    """A secret in clear, for whoever needs it; "" where there is none."""
+    return secret.get_secret_value() if secret else ""
 
 
 def key(settings: Settings, name: str, size: int = 32) -> bytes:

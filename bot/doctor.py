@@ -1,43 +1,19 @@
 """Say what is configured, what is missing, and what to do about it."""
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot import app as composition
+from bot import platforms
 from bot.config import Settings, key_file
 from bot.engine import open_library, whole
+from bot.findings import Finding
 from bot.library import problems
 from handlers.errors import StorageDown
 from handlers.hours import SHANGHAI
 from knowledge.engine import danger
 from knowledge.statutes.sources import SourceError
-
-WECHAT_STEPS = """要开，一步一步来：
-      1. 在微信公众平台申请服务号并认证（没有认证不能主动发客服消息）
-      2. 把 AppID 填进 wechat.app_id，原始 ID（gh_ 开头）填进 wechat.account
-      3. 自己定一个 Token（3到32位字母数字），放进环境变量 WECHAT_TOKEN；AppSecret 放进 WECHAT_SECRET
-      4. 平台上选安全模式，把 EncodingAESKey 放进 WECHAT_AES_KEY
-      5. 把本机的出口 IP 加进平台的 IP 白名单
-      6. 启动，再到平台“服务器配置”填 https://域名/wechat 和同一个 Token，提交时平台会当场验证
-      7. python -m bot wechat menu publish 发布菜单
-      8. python -m bot wechat posters 目录 做各村的二维码海报，扫了就归那个村"""
-PUBLISH, POSTERS = "python -m bot wechat menu publish", "python -m bot wechat posters 目录"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at; `bad` if the service cannot do its work as it is."""
-
-    what: str
-    state: str
-    remedy: str = ""
-    bad: bool = False
-
-    def __str__(self) -> str:
-        mark = "✗" if self.bad else "·" if self.remedy else "✓"
-        return f"{mark} {self.what}：{self.state}" + (f"\n    → {self.remedy}" if self.remedy else "")
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -48,7 +24,8 @@ async def examine(settings: Settings) -> list[Finding]:
         *keys(settings),  # before opening the database makes one
         await database(settings),
         telegram(settings),
-        *wechat(settings),
+        *platforms.wechat(settings),
+        *platforms.wecom(settings),
         danger_words(),
         *knowledge(settings),
     ]
@@ -118,24 +95,6 @@ def telegram(settings: Settings) -> Finding:
         return Finding("Telegram", "关", "要开：向 @BotFather 申请，把令牌放进环境变量 TELEGRAM_TOKEN")
     mode = settings.file.telegram.mode
     return Finding("Telegram", f"开（{mode}）")
-
-
-def wechat(settings: Settings) -> list[Finding]:
-    """Is the official account of WeChat on, and what is left to do on the platform, step by step?"""
-    file, secrets = settings.file.wechat, settings.secrets
-    if not secrets.wechat_token:
-        return [Finding("微信公众号", "关", WECHAT_STEPS)]
-    public = settings.file.server.public_url
-    address = f"{public}/wechat" if public else "还不知道：先填 server.public_url"
-    mode = "安全模式" if file.mode == "safe" else "明文模式"
-    safer = "" if file.mode == "safe" else '平台上改成安全模式，设 wechat.mode = "safe" 和 WECHAT_AES_KEY'
-    waits = "平台上选一个模板，把编号和字段填进 wechat.template；没有它，窗口过后的答复等居民再来信才送到"
-    return [
-        Finding("微信公众号", f"开（{mode}）", safer),
-        Finding("微信服务器地址", address, "" if public.startswith("https://") else "要用 https 的域名，平台才接受"),
-        Finding("微信菜单和海报", "改了菜单、加了村要重做", f"{PUBLISH}；{POSTERS}"),
-        Finding("微信模板消息", file.template or "没有设", "" if file.template else waits),
-    ]
 
 
 def danger_words() -> Finding:

@@ -103,7 +103,9 @@ def _addresses(settings: Settings, port: int) -> None:
     base = f"http://{settings.file.server.host}:{port}"
     telegram = "开" if settings.secrets.telegram_token else "关（设 TELEGRAM_TOKEN 后开）"
     wechat = f"开（{base}/wechat）" if settings.secrets.wechat_token else "关（设 WECHAT_TOKEN 后开）"
+    wecom = f"开（{base}/wecom）" if settings.secrets.wecom_token else "关（设 WECOM_TOKEN 后开）"
     print(
-        f"居民提问  {base}/\n顾问工单  {base}/desk\n健康检查  {base}/healthz\nTelegram  {telegram}\n微信      {wechat}",
+        f"居民提问  {base}/\n顾问工单  {base}/desk\n健康检查  {base}/healthz\n"
+        f"Telegram  {telegram}\n微信      {wechat}\n企业微信  {wecom}",
         flush=True,
     )

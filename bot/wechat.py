@@ -2,23 +2,21 @@
 
 from datetime import timedelta
 
-from pydantic import SecretStr
-
 from bot.channels.calls import Calls
 from bot.channels.envelope import Envelope
 from bot.channels.wechat import Account, Api, Notice, WeChat
 from bot.channels.wechat.channel import Accept
 from bot.channels.wechat.links import Links
-from bot.config import Settings, key
+from bot.config import Settings, key, shown
 from storage.store import Store
 
 
 def channel(settings: Settings, store: Store, accept: Accept) -> WeChat:
     """The channel."""
     file, secrets = settings.file.wechat, settings.secrets
-    envelope = Envelope(_shown(secrets.wechat_aes_key), file.app_id) if file.mode == "safe" else None
+    envelope = Envelope(shown(secrets.wechat_aes_key), file.app_id) if file.mode == "safe" else None
     return WeChat(
-        Account(file.account, _shown(secrets.wechat_token), envelope),
+        Account(file.account, shown(secrets.wechat_token), envelope),
         api(settings, store),
         accept,
         counted=store.allowances,
@@ -40,8 +38,4 @@ def api(settings: Settings, store: Store) -> Api:
     """The account's side of the API."""
     file = settings.file.wechat
     calls = Calls(file.api_url, file.timeout_seconds)
-    return Api(calls, file.app_id, _shown(settings.secrets.wechat_secret), store.tokens)
-
-
-def _shown(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""
+    return Api(calls, file.app_id, shown(settings.secrets.wechat_secret), store.tokens)

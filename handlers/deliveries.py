@@ -159,9 +159,10 @@ def utf8_bytes(text: str) -> int:
 LIMITS = {
     "telegram": Limit(4000, utf16_units),  # https://core.telegram.org/bots/api#sendmessage: 4096 after parsing
     "wechat": Limit(2000, utf8_bytes),  # a passive text is cut at 2047
+    "wecom": Limit(2000, utf8_bytes),  # a text is cut at 2048
 }
 UNLIMITED = Limit(100_000, len)
-CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "console": "终端"}
+CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "wecom": "企业微信", "console": "终端"}
 WITHOUT_BUTTONS = frozenset({"wechat"})
 READ_ON = "详情："
 BY_NUMBER, IN_WORDS, MY_TICKETS = "回复数字：", "可以回复：", "发“我的工单”，可以选："

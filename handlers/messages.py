@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from knowledge.guides.papers import Draft
 
-CHANNEL_NAMES = {"web": "网页", "wechat": "微信", "telegram": "Telegram", "console": "终端"}
-
 
 @dataclass(frozen=True, slots=True)
 class Address:

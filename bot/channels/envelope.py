@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -20,6 +21,10 @@ LENGTH = 4  # bytes of its length, the high ones first
 
 class Unsealable(ValueError):
     """It was not sealed for us."""
+
+
+class Forged(Exception):
+    """It does not come from the platform, or is not meant for this account."""
 
 
 def signature(*parts: str) -> str:
@@ -61,3 +66,14 @@ class Envelope:
         if plain[end:] != self._owner:
             raise Unsealable("sealed for another owner")
         return words
+
+
+def unsealed(envelope: Envelope, token: str, query: Mapping[str, str], sealed: str) -> str:
+    """What was sealed for us and signed with our token; raises Forged."""
+    parts = token, query.get("timestamp", ""), query.get("nonce", ""), sealed
+    if not sealed or not is_signed(query.get("msg_signature", ""), *parts):
+        raise Forged("not sealed")  # in the open, though the account is in safe mode
+    try:
+        return envelope.open(sealed)
+    except Unsealable as error:
+        raise Forged("sealed for another account") from error

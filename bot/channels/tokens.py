@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.channels.calls import Calls, Failed, Json
 from bot.log import failure, logger
 from handlers.errors import StorageDown
 from storage.tokens import Token, Tokens
@@ -69,3 +70,22 @@ class AccessToken:
         if value == stale:  # the platform takes it for good, and refuses it: only another one helps
             value, seconds = await self._fetch(True)
         return Token(number, value, datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+class Authorised:
+    """Calls under a token that holds, fetched anew when the platform answers with one of the `stale` codes."""
+
+    def __init__(self, calls: Calls, token: AccessToken, stale: frozenset[int]) -> None:
+        self._calls = calls
+        self._token = token
+        self._stale = stale
+
+    async def post(self, path: str, payload: Json) -> Json:
+        """Call; once more where the token no longer held. Raises Failed, NotSent, Unanswered."""
+        token = await self._token.value()
+        try:
+            return await self._calls.post(path, payload, {"access_token": token})
+        except Failed as error:
+            if error.code not in self._stale:
+                raise
+        return await self._calls.post(path, payload, {"access_token": await self._token.value(stale=token)})

@@ -38,7 +38,7 @@ from bot.web.ways import Ways
 from bot.web.wording import REFUSALS
 from handlers.errors import StorageDown
 
-CALLED = ("/telegram/", "/wechat")  # by other servers, not by browsers
+CALLED = ("/telegram/", "/wechat", "/wecom")  # by other servers, not by browsers
 STATIC_AGE = 7 * 24 * 3600  # seconds; the address of a file changes with it
 
 
@@ -102,6 +102,9 @@ def _called(app: App) -> list[Route]:
         routes += Handouts(app, links(app.settings)).routes()
         routes.append(Route(app.wechat.path, app.wechat.verify, methods=["GET"]))
         routes.append(Route(app.wechat.path, app.wechat.posted, methods=["POST"]))
+    if app.wecom is not None:
+        routes.append(Route(app.wecom.path, app.wecom.verify, methods=["GET"]))
+        routes.append(Route(app.wecom.path, app.wecom.posted, methods=["POST"]))
     return routes
 
 

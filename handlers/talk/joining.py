@@ -6,8 +6,9 @@ from hashlib import sha256
 
 from handlers import joining
 from handlers.cases import Case
+from handlers.deliveries import CHANNEL_NAMES
 from handlers.joining import Join, Offer, Part
-from handlers.messages import CHANNEL_NAMES, Address, Option, Reply
+from handlers.messages import Address, Option, Reply
 from handlers.outcomes import Decision, Outcome, Verdict
 from handlers.talk import consultation, dialogue, phrases
 

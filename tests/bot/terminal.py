@@ -18,7 +18,10 @@ from bot.log import QUIET
 ROOT = Path(__file__).parents[2]
 SECRETS = (
     "PORT", "DATABASE_URL", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "WECHAT_TOKEN", "WECHAT_SECRET",
-    "WECHAT_AES_KEY", "COOKIE_KEY", "FIELD_KEY",
+    "WECHAT_AES_KEY",
+    "WECOM_TOKEN",
+    "WECOM_SECRET",
+    "WECOM_AES_KEY", "COOKIE_KEY", "FIELD_KEY",
 )  # fmt: skip
 
 

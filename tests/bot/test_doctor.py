@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import app, config, doctor, people
+from bot import app, config, doctor, people, platforms
 from bot.config import Settings
+from bot.findings import Finding
 from storage.migrate import upgrade
 from tests.bot.terminal import SECRETS, run
 from tests.journeys.house import kept
@@ -107,12 +108,9 @@ def test_danger_can_be_seen() -> None:
 
 
 def test_a_finding_shows_by_its_mark_whether_something_is_to_be_done() -> None:
-    marks = [
-        str(f)[0]
-        for f in (doctor.Finding("一", "好"), doctor.Finding("二", "缺", "补"), doctor.Finding("三", "坏", "", True))
-    ]
+    marks = [str(f)[0] for f in (Finding("一", "好"), Finding("二", "缺", "补"), Finding("三", "坏", "", True))]
     assert marks == ["✓", "·", "✗"]
-    assert str(doctor.Finding("二", "缺", "补")).endswith("\n    → 补")
+    assert str(Finding("二", "缺", "补")).endswith("\n    → 补")
 
 
 @pytest.mark.slow
@@ -129,16 +127,52 @@ def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path, pyte
 
 
 def test_the_way_to_wechat_is_told_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [off] = doctor.wechat(_settings(tmp_path))
+    [off] = platforms.wechat(_settings(tmp_path))
     assert (off.state, off.bad, "WECHAT_AES_KEY" in off.remedy) == ("关", False, True)
     for name, secret in (("TOKEN", "token01"), ("SECRET", "s"), ("AES_KEY", "a" * 43)):
         monkeypatch.setenv(f"WECHAT_{name}", secret)
     account = '[wechat]\napp_id = "wx0123456789abcdef"\naccount = "gh_0123456789ab"\n'
     public = '[server]\npublic_url = "https://law.example.cn"\n'
-    mode, address, _, template = doctor.wechat(_settings(tmp_path, public + account))
+    mode, address, listed, _, template = platforms.wechat(_settings(tmp_path, public + account))
     assert (mode.state, mode.remedy) == ("开（安全模式）", "")
     assert (address.state, address.remedy) == ("https://law.example.cn/wechat", "")
+    assert (listed.state, "40164" in listed.remedy) == ("这里查不到", True)
     assert template.remedy
-    plain, address, *_ = doctor.wechat(_settings(tmp_path, account + 'mode = "plain"\n'))
+    plain, address, *_ = platforms.wechat(_settings(tmp_path, account + 'mode = "plain"\n'))
     assert plain.remedy
     assert address.remedy
+
+
+def test_what_is_done_of_the_way_is_marked(tmp_path: Path) -> None:
+    [off] = platforms.wechat(_settings(tmp_path, '[wechat]\napp_id = "wx0123456789abcdef"\n'))
+    done = [line.strip()[:2] for line in off.remedy.splitlines() if "（已做）" in line]
+    assert done == ["2."]
+
+
+def test_what_the_platform_would_refuse_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, secret in (("TOKEN", "token_01"), ("SECRET", "s"), ("AES_KEY", "a" * 43)):
+        monkeypatch.setenv(f"WECHAT_{name}", secret)
+    long = f'template = "t"\ntemplate_fields = {{ thing1 = "{"长" * 21}" }}\n'
+    account = f'[wechat]\napp_id = "wx0123456789abcdef"\naccount = "gh_0123456789ab"\n{long}'
+    found = {f.what: f for f in platforms.wechat(_settings(tmp_path, account))}
+    assert [what for what, f in found.items() if f.bad] == ["微信 Token", "微信模板字段"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_fine"),
+    [
+        ("https://law.example.cn", True),
+        ("http://law.example.cn", False),
+        ("https://law.example.cn:8443", False),
+        ("https://10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_the_way_to_wecom_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, is_fine: bool) -> None:
+    [off] = platforms.wecom(_settings(tmp_path))
+    assert (off.state, "企业可信IP" in off.remedy) == ("关", True)
+    for name, secret in (("TOKEN", "token01"), ("SECRET", "s"), ("AES_KEY", "a" * 43)):
+        monkeypatch.setenv(f"WECOM_{name}", secret)
+    app = f'[server]\npublic_url = "{url}"\n[wecom]\ncorp_id = "ww0123456789abcdef"\nagent = 1000002\n'
+    on, address, _ = platforms.wecom(_settings(tmp_path, app))
+    assert (on.state, address.remedy == "") == ("开（应用 1000002）", is_fine)

@@ -17,6 +17,9 @@ WORDS = {
     40025: "invalid sub button name size",
     40032: "invalid openid list size",
     40037: "invalid template_id",
+    40014: "invalid access_token",
+    40056: "invalid agentid",
+    40058: "invalid Request Parameter",
     40097: "invalid args",
     40125: "invalid appsecret",
     40130: "invalid openid list size, at least two openid",
@@ -32,6 +35,9 @@ WORDS = {
     45065: "clientmsgid exist",
     47001: "data format error",
     48001: "api unauthorized",
+    48002: "api forbidden",
+    60020: "not allow to access from your ip",
+    81013: "user & party & tag all invalid",
 }
 
 

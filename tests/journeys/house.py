@@ -37,8 +37,10 @@ from knowledge.engine.match import Matcher
 from storage.store import Store
 from storage.views import File as TicketFile
 from tests.fakes import wechat as weixin
+from tests.fakes import wecom as enterprise
 from tests.fakes.telegram import TOKEN, FakeTelegram
 from tests.fakes.wechat import FakeWeChat, Pushed
+from tests.fakes.wecom import FakeWeCom
 
 Changes = dict[str, dict[str, Any]]
 SECRET = "webhook-secret-of-the-tests_01"
@@ -106,6 +108,18 @@ def with_wechat(settings: Settings, wechat: FakeWeChat) -> Settings:
         "wechat_aes_key": SecretStr(weixin.AES_KEY),
     }
     file = settings.file.model_copy(update={"wechat": section})
+    return replace(settings, file=file, secrets=settings.secrets.model_copy(update=secrets))
+
+
+def with_wecom(settings: Settings, wecom: FakeWeCom) -> Settings:
+    """The same with an app for advisers."""
+    app = {"corp_id": enterprise.CORP, "agent": enterprise.AGENT, "api_url": wecom.base}
+    file = settings.file.model_copy(update={"wecom": settings.file.wecom.model_copy(update=app)})
+    secrets = {
+        "wecom_token": SecretStr(enterprise.TOKEN),
+        "wecom_secret": SecretStr(enterprise.SECRET),
+        "wecom_aes_key": SecretStr(enterprise.AES_KEY),
+    }
     return replace(settings, file=file, secrets=settings.secrets.model_copy(update=secrets))
 
 
@@ -230,6 +244,7 @@ async def open_house(
     books: tuple[Library, Engine] | None = None,
     telegram: FakeTelegram | None = None,
     wechat: FakeWeChat | None = None,
+    wecom: FakeWeCom | None = None,
     served: bool = False,
     changes: Changes | None = None,
 ) -> AsyncGenerator[House]:
@@ -243,6 +258,9 @@ async def open_house(
         if wechat:
             settings = with_wechat(settings, wechat)
             wechat.point(f"{settings.file.server.public_url}/wechat")
+        if wecom:
+            settings = with_wecom(settings, wecom)
+            wecom.url = f"{settings.file.server.public_url}/wecom"
         _furnish(folder, migrated)
         app = build(settings)
         if books:

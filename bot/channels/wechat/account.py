@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from starlette.datastructures import QueryParams
 
 from bot.channels import frames
-from bot.channels.envelope import Envelope, Unsealable, is_signed, signature
+from bot.channels.envelope import Envelope, Forged, is_signed, signature, unsealed
 from bot.channels.frames import Frame, Malformed
-
-
-class Forged(Exception):
-    """It does not come from WeChat, or is not meant for this account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +28,10 @@ class Account:
         """The frame that was posted to us; raises Malformed and Forged."""
         frame = frames.read(body)
         if self.envelope:
-            frame = frames.read(self._unsealed(self.envelope, query, frame.get("Encrypt", "")))
+            frame = frames.read(unsealed(self.envelope, self.token, query, frame.get("Encrypt", "")))
         if frame.get("ToUserName") != self.id:
             raise Forged("for another account")
         return frame
-
-    def _unsealed(self, envelope: Envelope, query: QueryParams, sealed: str) -> str:
-        parts = self.token, query.get("timestamp", ""), query.get("nonce", ""), sealed
-        if not sealed or not is_signed(query.get("msg_signature", ""), *parts):
-            raise Forged("not sealed")  # in the open, though the account is in safe mode
-        try:
-            return envelope.open(sealed)
-        except Unsealable as error:
-            raise Forged("sealed for another account") from error
 
     def answer(self, openid: str, text: str) -> str:
         """The body of a passive answer."""

@@ -1,7 +1,7 @@
 """Call WeChat for one account: each call under a token that holds, fetched anew when it does not."""
 
-from bot.channels.calls import Calls, Failed, Json
-from bot.channels.tokens import AccessToken
+from bot.channels.calls import Calls, Json
+from bot.channels.tokens import AccessToken, Authorised
 from storage.tokens import Tokens
 
 STALE = frozenset({40001, 40014, 42001})
@@ -17,7 +17,7 @@ class Api:
     def __init__(self, calls: Calls, app_id: str, secret: str, tokens: Tokens) -> None:
         self._calls = calls
         self._app_id, self._secret = app_id, secret
-        self._token = AccessToken(tokens, f"wechat:{app_id}", self._fetch)
+        self._authorised = Authorised(calls, AccessToken(tokens, f"wechat:{app_id}", self._fetch), STALE)
 
     async def _fetch(self, force: bool) -> tuple[str, int]:
         asked = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
@@ -26,13 +26,7 @@ class Api:
 
     async def call(self, path: str, payload: Json) -> Json:
         """Call; once more where the token no longer held."""
-        token = await self._token.value()
-        try:
-            return await self._calls.post(path, payload, {"access_token": token})
-        except Failed as error:
-            if error.code not in STALE:
-                raise
-        return await self._calls.post(path, payload, {"access_token": await self._token.value(stale=token)})
+        return await self._authorised.post(path, payload)
 
     async def custom(self, openid: str, text: str) -> None:
         """Send a customer message."""
