@@ -332,7 +332,8 @@ def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
     words = secret.get_secret_value() if secret else ""
     bot = connect(token, file.api_url, http.AiohttpRequest(timeouts=http.Timeouts(read=file.timeout_seconds)))
     pace = Pace(file.rate, file.chat_interval_seconds)
-    return Telegram(bot, pace, app.accept, file.poll_seconds, public_url=settings.file.server.public_url, secret=words)
+    site, pictures = settings.file.server.public_url, app.store.pictures.find
+    return Telegram(bot, pace, app.accept, file.poll_seconds, public_url=site, secret=words, pictures=pictures)
 
 
 def _wechat(settings: Settings, app: App) -> "WeChat":

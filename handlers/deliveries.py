@@ -161,6 +161,8 @@ LIMITS = {
     "wechat": Limit(2000, utf8_bytes),  # a passive text is cut at 2047
     "wecom": Limit(2000, utf8_bytes),  # a text is cut at 2048
 }
+# under a picture: https://core.telegram.org/bots/api#sendphoto: 1024
+CAPTIONS = {"telegram": Limit(1000, utf16_units)}
 UNLIMITED = Limit(100_000, len)
 CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "wecom": "企业微信", "console": "终端"}
 WITHOUT_BUTTONS = frozenset({"wechat"})
@@ -168,12 +170,17 @@ READ_ON = "详情："
 BY_NUMBER, IN_WORDS, MY_TICKETS = "回复数字：", "可以回复：", "发“我的工单”，可以选："
 
 
+def limit(reply: Reply, channel: str) -> Limit:
+    """How long a piece of the reply's text may be there."""
+    known = CAPTIONS if reply.picture and channel in CAPTIONS else LIMITS
+    return known.get(channel, UNLIMITED)
+
+
 def parts(reply: Reply, channel: str, lane: Lane = Lane.TALK) -> tuple[Reply, ...]:
     """The reply in pieces that the channel takes; the options and the file go with the last."""
-    limit = LIMITS.get(channel, UNLIMITED)
     has_ways = reply.options or reply.link
     reply = _spelled(reply, lane) if has_ways and channel in WITHOUT_BUTTONS else reply
-    *first, last = split(reply.text, limit)
+    *first, last = split(reply.text, limit(reply, channel))
     return (*(Reply(text) for text in first), replace(reply, text=last))
 
 

@@ -90,12 +90,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What we say, what can be picked in answer, the page to read on, and the file that goes with it.
+    """What we say, what can be picked in answer, the page to read on, and the file or picture that goes with it.
 
-    The text is short if there is a file.
+    The text is short if there is one; a picture is named by its digest.
     """
 
     text: str
     options: tuple[Option, ...] = ()
     attachment: Attachment | None = None
     link: Link | None = None
+    picture: str = ""

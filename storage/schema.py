@@ -554,6 +554,16 @@ runs = Table(
 )
 Index(None, runs.c.state)
 
+# what pushes show to everybody, by the digest of what it holds
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 # who followed the link of a push or pressed its button; only ever read in sums of villages
 openings = Table(
     "openings",

@@ -18,6 +18,7 @@ from storage.mediations import Mediations
 from storage.outbox import Outbox
 from storage.people import People
 from storage.personnel import Personnel
+from storage.pictures import Pictures
 from storage.privacy import Privacy
 from storage.quizzes import Quizzes
 from storage.records import Records
@@ -68,6 +69,7 @@ class Store:
     audit: Audit
     campaigns: Campaigns
     effects: Effects
+    pictures: Pictures
     privacy: Privacy
     versions: Versions
     views: Views
@@ -106,6 +108,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
         effects=Effects(writer, engines.read, vault),
+        pictures=Pictures(writer, engines.read),
         privacy=Privacy(writer, engines.read, vault),
         versions=Versions(writer, engines.read),
         views=Views(engines.read, vault),

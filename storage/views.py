@@ -50,6 +50,7 @@ class Said:
     told: bool = False  # the safety text was shown before this could be stored
     file: Filed | None = None
     link: str = ""  # a page to read on
+    picture: str = ""  # its digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,9 @@ class Views:
                 file = Filed(found.id, reply.attachment.name) if reply.attachment else None
                 link = reply.link.through("") if reply.link else ""
                 cursor = f"{seen_in}-{seen_out}"
-                one = Said(cursor, True, reply.text, moment(at), reply.options, file=file, link=link)
+                one = Said(
+                    cursor, True, reply.text, moment(at), reply.options, file=file, link=link, picture=reply.picture
+                )
             said.append(one)
         return said
 

@@ -25,8 +25,10 @@ from telegram.error import (
 from telegram.request import BaseRequest
 
 from bot import files
+from bot.channels import photos
 from bot.channels.http import NotSent, Unanswered, pause
 from bot.channels.pace import Pace
+from bot.channels.photos import Photos
 from bot.log import failure, logger
 from handlers.deliveries import Closed, Delivery, Later, Receipt, Refused, Sent, Uncertain, wording
 from handlers.errors import StorageDown
@@ -146,7 +148,15 @@ class Telegram:
     name = NAME
 
     def __init__(
-        self, bot: Bot, pace: Pace, accept: Accept, poll_seconds: int, *, public_url: str = "", secret: str = ""
+        self,
+        bot: Bot,
+        pace: Pace,
+        accept: Accept,
+        poll_seconds: int,
+        *,
+        public_url: str = "",
+        secret: str = "",
+        pictures: photos.Find = photos.none,
     ) -> None:
         self._bot = bot
         self._public_url, self._secret = public_url.rstrip("/"), secret
@@ -154,6 +164,7 @@ class Telegram:
         self._accept = accept
         self._poll_seconds = poll_seconds
         self._pressed: set[asyncio.Task[None]] = set()
+        self._photos = Photos(pictures)
 
     def room(self) -> int:
         """How many messages the pace allows now."""
@@ -165,10 +176,18 @@ class Telegram:
             return Later(timedelta(seconds=self._pace.closed()), "told to wait")
         try:
             # asked for raw: a Message object costs more to make than the whole call, and only its number is wanted
-            sent = await self._bot.do_api_request(*await call(delivery, self._public_url))
+            sent = await self._bot.do_api_request(*await self._call(delivery))
         except TelegramError as error:
             return self._receipt(error)
+        except StorageDown:
+            return Later(reason="picture not read")
+        self._photos.learn(delivery.reply.picture, sent)
         return Sent(str(sent["message_id"]))
+
+    async def _call(self, delivery: Delivery) -> tuple[str, dict[str, Any]]:
+        method, asked = await call(delivery, self._public_url)
+        shown = await self._photos.captioned(asked, delivery.reply.picture) if delivery.reply.picture else None
+        return shown or (method, asked)
 
     async def _has_turn(self, chat: str) -> bool:
         """Wait for this chat's turn; not while Telegram wants silence, which may outlast the delivery's lease."""

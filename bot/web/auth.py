@@ -64,6 +64,12 @@ class Auth:
         """
 
         async def guarded(request: Request) -> Response:
+            try:
+                return await let_in(request)
+            finally:
+                await request.close()  # an upload is a file until then
+
+        async def let_in(request: Request) -> Response:
             session = await self.session(request)
             if session is None:
                 return _turned_away(request)

@@ -1,6 +1,7 @@
 """Stand before every page: who calls from where, what is too big, what browsers must not do."""
 
 import ipaddress
+import re
 import time
 from math import ceil
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from bot.web.wording import REFUSALS
 
 log = logger(__name__)
 BODY_LIMIT = 64 * 1024  # bytes
+UPLOAD_LIMIT = 1024 * 1024  # bytes, where staff hand in a picture
+_UPLOADS = re.compile(r"/bureau/pushes/\d{1,18}/picture")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = "; ".join(
     (
@@ -117,7 +120,8 @@ class Guard:
 
     def _refuse(self, request: Request) -> tuple[int, str] | None:
         length = request.headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > BODY_LIMIT:
+        most = UPLOAD_LIMIT if _UPLOADS.fullmatch(request.url.path) else BODY_LIMIT
+        if length.isdecimal() and int(length) > most:
             return 413, REFUSALS[413]
         if request.method in SAFE or request.url.path.startswith(self._unguarded):
             return None

@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -14,12 +17,12 @@ from bot import pushing
 from bot.app import App
 from bot.web import plans, progress, wording
 from bot.web.auth import Auth
-from bot.web.guards import SAFE
+from bot.web.guards import SAFE, UPLOAD_LIMIT
 from bot.web.pages import page
 from bot.web.visitors import Visitors
 from handlers import deliveries
 from handlers.deliveries import CHANNEL_NAMES
-from handlers.education import obstacles, publish
+from handlers.education import obstacles, pictures, publish
 from handlers.education.campaigns import APPROVERS, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
 from handlers.education.publish import Preview, Studio
 from handlers.education.subscriptions import ROLES
@@ -77,6 +80,7 @@ class Pushes:
     def routes(self) -> list[Route]:
         """Where they are."""
         staffed, one = self._auth.staffed, f"{PLACE}/{{number:int}}"
+        larger = Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT)
         write, both = set(WRITERS), set(APPROVERS)
         return [
             Route(PLACE, staffed(self.listed, only=both)),
@@ -84,6 +88,7 @@ class Pushes:
             Route(one, staffed(self.one, only=both)),
             Route(f"{one}/edit", staffed(self.edit, only=write), methods=["GET", "POST"]),
             Route(f"{one}/test", staffed(self.test, only=write), methods=["POST"]),
+            Route(f"{one}/picture", staffed(self.picture, only=write), methods=["POST"], middleware=[larger]),
             *(Route(f"{one}/{act}", staffed(self.act, only=both), methods=["POST"]) for act in ACTS),
         ]
 
@@ -121,6 +126,7 @@ class Pushes:
             self._require_unchanged(before, form)
             villages = await self._store.records.villages()
             plan = plans.read(form, studio.statutes, villages, self._limits.channels)
+            plan = replace(plan, picture=before.plan.picture if before else "")
             if "look" in form:
                 seen = await publish.preview(studio, plan, now)
                 return await self._form(session, plans.shown(plan), plan.audience, before, seen=(plan, seen))
@@ -214,6 +220,21 @@ class Pushes:
         response = _done(campaign.id, "test")
         self._visitors.remember(request, response, visitor)
         return response
+
+    async def picture(self, request: Request, session: Session) -> Response:
+        """Show a picture with it, or none any more."""
+        campaign, form, now = await self._campaign(request), await request.form(max_files=1), datetime.now(UTC)
+        file, digest = form.get("file"), ""
+        try:
+            self._require_unchanged(campaign, form)
+            if "none" not in form:
+                picture = pictures.read(await file.read(pictures.MOST + 1) if isinstance(file, UploadFile) else b"")
+                digest = picture.digest
+                await self._store.pictures.keep(picture, now)
+            await publish.illustrate(self._studio(), session.user, campaign.id, digest, now)
+        except Refused as refused:
+            return await self._shown(session, await self._campaign(request), 409, problem=str(refused))
+        return _done(campaign.id, "write")
 
     async def act(self, request: Request, session: Session) -> Response:
         """Do it; what cannot be is said on the page with its remedy."""

@@ -36,6 +36,7 @@ class Bubble:
     options: tuple[Option, ...] = ()
     file: Link | None = None
     link: str = ""  # a page to read on
+    picture: str = ""  # its digest
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def bubbles(said: Sequence[Said], names: Names, address: Callable[[int], str]) -
         words = one.text if one.ours else _heard(one, names)
         options = one.options if number == last else ()
         file = Link(one.file.name, address(one.file.number)) if one.file else None
-        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file, one.link))
+        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file, one.link, one.picture))
         if one.told and (alarm := danger.assess(words)):
             shown.append(Bubble(one.cursor, True, alarm.words, one.at))  # it was shown, though it was never a delivery
     return shown

@@ -1,4 +1,4 @@
-"""Lead on from the link of a push, and count that it was followed."""
+"""Show the picture of a push, and lead on from its link, counting that it was followed."""
 
 from datetime import UTC, datetime
 
@@ -10,18 +10,27 @@ from starlette.routing import Route
 from bot.app import App
 from handlers.errors import StorageDown
 
+KEPT = "public, max-age=31536000, immutable"
 DIGITS = 18  # of a row number at most; the databases count to 2**63
 
 
 class Ways:
-    """The pages under /go."""
+    """The pages under /go and /pictures."""
 
     def __init__(self, app: App) -> None:
         self._effects = app.store.effects
+        self._pictures = app.store.pictures
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        return [Route("/go/{number:int}/{signature}", self.follow)]
+        return [Route("/go/{number:int}/{signature}", self.follow), Route("/pictures/{digest}", self.picture)]
+
+    async def picture(self, request: Request) -> Response:
+        """What pushes show; it is named by what it holds, so browsers may keep it."""
+        found = await self._pictures.find(request.path_params["digest"])
+        if found is None:
+            raise HTTPException(404)
+        return Response(found.content, headers={"Cache-Control": KEPT}, media_type=found.kind)
 
     async def follow(self, request: Request) -> Response:
         """On to the page that the push named; 404 if we did not sign it, so that nobody is led elsewhere by us."""

@@ -60,7 +60,7 @@ EVERYBODY = Audience()
 class Plan:
     """What is said to whom, when, on which law, and until which day it is true.
 
-    `field` is "" for everybody, `quiz` the id of a bank, or "".
+    `field` is "" for everybody, `quiz` the id of a bank, `picture` the digest of one; both may be "".
     """
 
     title: str
@@ -72,6 +72,7 @@ class Plan:
     field: str = ""
     audience: Audience = EVERYBODY
     quiz: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

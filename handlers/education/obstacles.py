@@ -44,7 +44,9 @@ def wording(plan: Plan, statutes: Statutes, day: date) -> Reply:
     bank = quizzes().get(plan.quiz)
     quiz = [Option(phrases.PUSH_QUIZ.format(title=bank.title), f"{PUSHED}:0:{bank.id}")] if bank else []
     link = Link(plan.link) if plan.link else None
-    return Reply("\n\n".join(block for block in blocks if block), (*quiz, phrases.UNSUBSCRIBE), link=link)
+    return Reply(
+        "\n\n".join(block for block in blocks if block), (*quiz, phrases.UNSUBSCRIBE), link=link, picture=plan.picture
+    )
 
 
 def of_run(reply: Reply, run: int, mark: str) -> Reply:
@@ -101,8 +103,9 @@ def in_content(plan: Plan, statutes: Statutes, day: date, limits: Limits) -> Ite
     reply = wording(plan, statutes, day)
     for channel in reach(plan.audience, limits).channels:
         if len(deliveries.parts(reply, channel)) > 1:
-            limit = deliveries.LIMITS[channel].most
-            yield Obstacle(f"太长，{CHANNEL_NAMES[channel]}一条发不下（最多 {limit}）", "把正文改短，细节放到链接里")
+            limit, pictured = deliveries.limit(reply, channel).most, "带图" if plan.picture else ""
+            why = f"太长，{CHANNEL_NAMES[channel]}{pictured}一条发不下（最多 {limit}）"
+            yield Obstacle(why, "把正文改短，细节放到链接里" + ("，或不带图" if plan.picture else ""))
     if not reach(plan.audience, limits).channels:
         yield Obstacle("选的渠道都不能推送", f"从这些里选：{'、'.join(CHANNEL_NAMES[c] for c in limits.channels)}")
 

@@ -1,6 +1,6 @@
 """Carry out what the bureau does with campaigns: write, try out, approve, pause, resume, cancel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.audit import Act, Deed
@@ -56,6 +56,12 @@ async def write(studio: Studio, user: User, plan: Plan, now: datetime, number: i
     before = await find(studio, number)
     after = campaigns.write(user, plan, now, before)
     return await _changed(studio, before, after, campaigns.deed(Act.PUSH_PLANNED, user.id, after), now)
+
+
+async def illustrate(studio: Studio, user: User, number: int, picture: str, now: datetime) -> Campaign:
+    """Show the picture of that digest with it, or none; it must be tried out and agreed to again."""
+    before = await find(studio, number)
+    return await write(studio, user, replace(before.plan, picture=picture), now, number)
 
 
 def listed(name: str, limits: Limits) -> Address | None:

@@ -23,8 +23,9 @@ from bot.engine import Blind, bare
 from bot.log import configure
 from handlers.cases import Part
 from handlers.deliveries import RESEND_MARK, Closed, Delivery, Lane, Later, Receipt, Refused, Sent, State, Uncertain
+from handlers.education.pictures import Picture
 from handlers.errors import StorageDown
-from handlers.messages import Address, Calendar, Document, Inbound, Kind, Option, Reply
+from handlers.messages import Address, Calendar, Document, Inbound, Kind, Link, Option, Reply
 from handlers.receive import TRIES
 from handlers.talk import phrases, results
 from knowledge.guides import papers
@@ -756,3 +757,34 @@ async def test_while_nothing_can_be_kept_telegram_is_asked_to_come_again(posted:
     await fake.wait_sent(1)
     await posted.settled()
     assert len(fake.sent) == 1
+
+
+async def test_the_picture_of_a_push_is_uploaded_once_and_shown_with_its_words_and_buttons(fake: FakeTelegram) -> None:
+    picture = Picture("image/png", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    asked: list[str] = []
+
+    async def find(digest: str) -> Picture | None:
+        asked.append(digest)
+        return picture if digest == picture.digest else None
+
+    bot = telegram.connect(fake.token, fake.base, http.AiohttpRequest())
+    async with bot:
+        channel = Telegram(bot, Pace(1000, 0), _forget, 1, public_url="https://law.cn/", pictures=find)
+        link = Link("https://a.cn/1", "7/abc")
+        for chat, digest in ((501, picture.digest), (502, picture.digest), (503, "gone")):
+            fake.meet([chat])
+            reply = Reply("【普法】看图", (Option("退订", "unsubscribe"),), link=link, picture=digest)
+            delivery = Delivery(chat, Address("telegram", str(chat)), Lane.PUSH, reply, State.SENDING, 1, work.now())
+            assert isinstance(await channel.send(delivery), Sent)
+    sent = [fake.said(chat)[0] for chat in (501, 502, 503)]
+    assert [one.method for one in sent] == ["sendPhoto", "sendPhoto", "sendMessage"]
+    assert [one.text for one in sent] == ["【普法】看图"] * 3
+    on, out = sent[0].buttons
+    assert (on["text"], on["url"], out["text"]) == ("看详情", "https://law.cn/go/7/abc", "退订")
+    assert asked == [picture.digest, "gone"]
+    assert "photo" not in sent[0].params
+    assert str(sent[1].params["photo"]).startswith("photo-")
+
+
+async def _forget(_inbounds: Any) -> None:
+    """Nobody writes here."""

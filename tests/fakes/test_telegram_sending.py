@@ -109,6 +109,16 @@ class TestSending:
         assert file
         assert (file.name, file.content[:4], telegram.texts(1)) == ("答复.pdf", b"%PDF", ["见附件"])
 
+    async def test_a_picture_is_uploaded_once_and_named_afterwards(self, telegram: FakeTelegram, call: Call) -> None:
+        async with Bot(telegram.token, base_url=f"{telegram.base}/bot") as bot:
+            first = await bot.send_photo(1, b"\x89PNG\r\n\x1a\n" + bytes(100), caption="看图")
+            again = await bot.send_photo(1, first.photo[-1].file_id, caption="再看")
+        assert again.photo[-1].file_id == first.photo[-1].file_id
+        assert telegram.texts(1) == ["看图", "再看"]
+        for photo in ("photo-0", ""):
+            assert not (await call("sendPhoto", chat_id=1, photo=photo))["ok"]
+        assert not (await call("sendPhoto", chat_id=1, photo=first.photo[-1].file_id, caption="长" * 1025))["ok"]
+
 
 class TestButtons:
     @pytest.fixture

@@ -199,3 +199,10 @@ def test_a_page_to_read_on_is_named_where_there_are_no_buttons() -> None:
     [push] = deliveries.parts(reply, "wechat", Lane.PUSH)
     assert push == Reply("普法\n\n详情：https://a.cn/x\n\n可以回复：“退订”")
     assert deliveries.parts(reply, "telegram", Lane.PUSH) == (reply,)
+
+
+def test_under_a_picture_less_fits_than_in_a_message() -> None:
+    shown = Reply("长" * 1500, picture="d" * 64)
+    assert len(parts(shown, "telegram")) == 2
+    assert len(parts(shown, "web")) == 1
+    assert parts(Reply("短", picture="d" * 64), "telegram") == (Reply("短", picture="d" * 64),)

@@ -1,5 +1,6 @@
 """A publisher who never saw the system plans, tries out, sends and reads the report, on the page alone."""
 
+import base64
 import re
 import secrets
 from collections.abc import AsyncGenerator, Sequence
@@ -24,6 +25,9 @@ AWAKE = {"push": {"look_seconds": 0.5, "quiet_from": time(0), "quiet_to": time(0
 TOWNS = {"安居镇示例一村": 18, "安居镇示例二村": 14, "旧县街道示例三村": 4, "旧县街道示例一村": 3}
 FIRST = "first-of-all-2026"
 AHEAD = timedelta(seconds=110)  # between the plan and its minute
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 BANK = quizzes()["services"]
 
 
@@ -78,6 +82,10 @@ async def _planned(page: Page) -> None:
     await expect(page.locator(".looks").first).to_contain_text("看详情")
     await legible(page, "walk-1-preview")
     await page.get_by_role("button", name="保存草稿").click()
+    await page.get_by_text("配图").first.click()
+    await page.set_input_files("#file", files=[{"name": "图.png", "mimeType": "image/png", "buffer": PICTURE}])
+    await page.get_by_role("button", name="配上这张图").click()
+    await expect(page.locator("img.picture").first).to_be_visible()
     await page.get_by_role("button", name="试发一条").click()
     await expect(page.locator(".notice.good")).to_contain_text("请另一位")
     await legible(page, "walk-2-tested")
@@ -126,6 +134,7 @@ async def test_from_the_plan_to_the_report_on_the_page_alone(opens: Opens, brows
         await _sent(publisher)
         await legible(publisher, "walk-4-sent")
         assert all(house.telegram.texts(chat)[-1].startswith("【普法】") for chat in chats)
+        assert {house.telegram.said(chat)[-1].method for chat in chats} == {"sendPhoto"}
         await _lived(house, chats)
         await publisher.get_by_role("link", name="看效果报告").click()
         await expect(publisher.locator(".findings").first).to_contain_text(f"发到 {len(chats)} 人")

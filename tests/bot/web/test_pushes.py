@@ -4,8 +4,10 @@ import re
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from aiohttp import FormData
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -276,3 +278,52 @@ async def test_what_a_push_carries_and_whom_it_is_for_is_shown(publisher: Person
     for kept in ('value="labour" selected', 'value="worker" checked', 'value="1" selected', 'value="30" selected'):
         assert kept in page.text
     assert "21:00 到 08:00 不打扰居民" in page.words
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(90_000)  # more than other forms may hold
+
+
+async def _upload(person: Person, push: Push, content: bytes, **fields: str) -> Page:
+    form = FormData()
+    for name, value in (_signed(await person.get(push.path)) | fields).items():
+        form.add_field(name, value)
+    form.add_field("file", BytesIO(content), filename="图.png", content_type="image/png")
+    url = f"{person.base}{push.path}/picture"
+    async with person.session.post(url, data=form, allow_redirects=False) as answer:
+        return Page(answer.status, await answer.text(), answer.headers)
+
+
+async def test_a_picture_is_shown_kept_through_a_change_and_taken_away(publisher: Person) -> None:
+    push = await written(publisher)
+    await push.done(publisher, "test")
+    assert (await _upload(publisher, push, PICTURE)).status == 303
+    page = await publisher.get(push.path)
+    assert "草稿" in page.words  # it must be tried out again
+    [src] = set(re.findall(r'src="(/pictures/[0-9a-f]{64})"', page.text))
+    async with publisher.session.get(publisher.base + src) as answer:
+        assert (answer.content_type, await answer.read()) == ("image/png", PICTURE)
+    edit = await publisher.get(f"{push.path}/edit")
+    await publisher.post(f"{push.path}/edit", _signed(edit) | PLAN | {"title": "改了"})
+    assert src in (await publisher.get(push.path)).text
+    assert (await _upload(publisher, push, b"", none="1")).status == 303
+    assert src not in (await publisher.get(push.path)).text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "没有选图"), (b"<svg onload=alert(1)>", "不是图"), (PICTURE + bytes(911_000), "图太大")],
+    ids=["nothing", "a drawing", "too large"],
+)
+async def test_what_is_no_picture_is_refused_with_the_remedy(publisher: Person, content: bytes, said: str) -> None:
+    refused = await _upload(publisher, await written(publisher), content)
+    assert (refused.status, said in refused.words) == (409, True)
+
+
+async def test_no_other_form_may_be_as_large(publisher: Person) -> None:
+    push = await written(publisher)
+    page = await publisher.get(push.path)
+    assert (await publisher.post(f"{push.path}/test", _signed(page) | {"to": "x" * 90_000})).status == 413
+
+
+async def test_a_picture_that_is_none_is_not_found(publisher: Person) -> None:
+    assert (await publisher.get("/pictures/" + "0" * 64)).status == 404

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fakes.telegram.feed import Feed
 from tests.fakes.telegram.keyboards import checked
-from tests.fakes.telegram.ledger import Ledger, Sent
+from tests.fakes.telegram.ledger import File, Ledger, Sent
 from tests.fakes.telegram.pace import Limits
 from tests.fakes.telegram.refusals import TOO_OLD, WEBHOOK_ACTIVE, Json, Refused, bad, flooded
 from tests.fakes.telegram.text import MAX_CAPTION_UNITS, formatted
@@ -41,6 +41,7 @@ class Methods:
             "getwebhookinfo": self.get_webhook_info,
             "sendmessage": self.send_message,
             "senddocument": self.send_document,
+            "sendphoto": self.send_photo,
             "editmessagetext": self.edit_message_text,
             "editmessagereplymarkup": self.edit_message_reply_markup,
             "answercallbackquery": self.answer_callback_query,
@@ -120,12 +121,24 @@ class Methods:
             raise bad("file must be non-empty")
         caption = form.text("caption")
         text, entities = formatted(caption, form.text("parse_mode"), MAX_CAPTION_UNITS) if caption else ("", [])
-        return self._send("sendDocument", form, text, entities, document=True)
+        return self._send("sendDocument", form, text, entities, file=file)
 
-    def _send(self, method: str, form: Form, text: str, entities: list[Json], *, document: bool = False) -> Json:
+    def send_photo(self, form: Form) -> Json:
+        """Show a picture: one that is uploaded now, or was before."""
+        file = form.file("photo") or self.ledger.photos.get(form.text("photo"))
+        if not file:
+            raise bad(
+                "wrong file identifier/HTTP URL specified" if form.text("photo") else "there is no photo in the request"
+            )
+        if not file.content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+            raise bad("IMAGE_PROCESS_FAILED")
+        caption = form.text("caption")
+        text, entities = formatted(caption, form.text("parse_mode"), MAX_CAPTION_UNITS) if caption else ("", [])
+        return self._send("sendPhoto", form, text, entities, file=file)
+
+    def _send(self, method: str, form: Form, text: str, entities: list[Json], *, file: File | None = None) -> Json:
         chat, markup = self._chat(form), checked(form.nested("reply_markup"))
         self._pace(chat)
-        file = form.file("document") if document else None
         number = self.ledger.next_message(chat)
         sent = Sent(time.monotonic(), method, chat, number, text, markup, entities, form.values, file)
         self.ledger.sent.append(sent)
