@@ -8,6 +8,7 @@ from enum import StrEnum
 from handlers import joining, residents
 from handlers.cases import Case
 from handlers.desk import notices
+from handlers.desk.moves import Tracked
 from handlers.education import certificates, obstacles, quizzes, wishes
 from handlers.mediations import registration
 from handlers.messages import Kind
@@ -34,6 +35,7 @@ class To(StrEnum):
     WELCOMING = "welcoming"
     EXPIRED = "expired"
     OUT_OF_RANGE = "out_of_range"
+    WHICH = "which"
     COMMAND = "command"
     AGREED = "agreed"
     DECLINED = "declined"
@@ -180,6 +182,8 @@ def _written(case: Case, words: str) -> Route:
         return Route(To.EMPTY)
     if case.dialogue.stage is Stage.INTERVIEWING and (route := _of_the_interview(case, words)):
         return route
+    if _is_a_choice(words) and not dialogue.in_danger(case.dialogue) and (spoken := receipts.spoke(case)):
+        return _after_an_adviser(case, spoken, words)
     if picked := dialogue.pick(case.dialogue, words):
         return _value(picked.value)
     if quiz := quizzes.called(words):
@@ -189,6 +193,13 @@ def _written(case: Case, words: str) -> Route:
     if number := _hotline(words):
         return Route(To.HOTLINE, number)
     return _expected(case, words) or _said(case, words)
+
+
+def _after_an_adviser(case: Case, spoken: Tracked, words: str) -> Route:
+    """A number answers what was said last, and that was an adviser: it goes to who asked, else it is asked about."""
+    if receipts.asked(case) is spoken:
+        return Route(To.TICKET, receipts.value(spoken.ticket, receipts.SAY), words=words)
+    return Route(To.WHICH)
 
 
 def _of_the_interview(case: Case, words: str) -> Route | None:

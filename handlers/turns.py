@@ -145,6 +145,8 @@ def _fixed(route: Route) -> str:
             return phrases.GROUP
         case To.OUT_OF_RANGE:
             return phrases.OUT_OF_RANGE
+        case To.WHICH:
+            return phrases.WHICH
         case To.SMALLTALK:
             return phrases.SMALLTALK[route.text]
         case _:

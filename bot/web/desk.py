@@ -22,12 +22,11 @@ from bot.web.pages import page
 from bot.web.rows import Row, rows
 from handlers import masks
 from handlers.deliveries import CHANNEL_NAMES
-from handlers.desk import advise, states
+from handlers.desk import advise, cards, states
 from handlers.desk.routing import Leave
 from handlers.desk.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
 from handlers.errors import NotYours, Refused, StorageDown
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
-from knowledge.engine import danger
 from storage.people import Session
 from storage.queue import PAGE, Queued
 from storage.views import File
@@ -119,7 +118,7 @@ class Desk:
         ticket, me = file.ticket, session.user
         [row], earlier = self._rows([file.queued]), self._rows(file.earlier)
         mine = ticket.adviser == me.id and ticket.state in states.HELD
-        duty = next((k.duty for k in danger.load().kinds if k.name == ticket.kind), "")
+        duty = cards.duty(ticket)
         alive = {q.ticket.receipt for q in file.earlier if q.ticket.state in states.ALIVE}
         return page(
             "ticket.html",

@@ -10,7 +10,7 @@ from handlers.desk import clocks, notices, orders
 from handlers.desk.clocks import Clock, Targets
 from handlers.desk.orders import Do, Order
 from handlers.desk.states import DONE, HELD, UNHELD
-from handlers.desk.tickets import KIND_NAMES, LEVEL_NAMES, STATE_NAMES, Author, Entry, Ticket
+from handlers.desk.tickets import DUTIES, KIND_NAMES, LEVEL_NAMES, STATE_NAMES, Author, Entry, Ticket
 from handlers.education.certificates import Sign
 from handlers.messages import Address, Option, Reply
 from handlers.staff import User
@@ -141,14 +141,20 @@ def reading(seen: Seen, entries: Sequence[Entry], hand: Hand) -> Reply:
     """What was said on a ticket, numbers masked, and what whoever is on duty must do."""
     ticket = seen.ticket
     parts = [f"【查看】{ticket.receipt}", *_facts(seen, hand)]
-    if duty := next((k.duty for k in danger.load().kinds if k.name == ticket.kind), ""):
-        parts.append(f"值班要求：{duty}")
+    if said := duty(ticket):
+        parts.append(f"值班要求：{said}")
     left_out = len(entries) - SHOWN
     parts += [f"（前面还有 {left_out} 条，请到网页上看）"] if left_out > 0 else []
     parts += [_said(entry) for entry in entries[-SHOWN:]]
     if not entries:
         parts.append("居民还没有同意把话转给顾问，所以只有类型和时间。")
     return offered("\n".join(parts), ticket, hand)
+
+
+def duty(ticket: Ticket) -> str:
+    """What whoever is on duty must do, with the article that says so; "" where nothing special is asked."""
+    kinds = (kind.duty for kind in danger.load().kinds if kind.name == ticket.kind)
+    return next(kinds, DUTIES.get(ticket.kind, ""))
 
 
 def _said(entry: Entry) -> str:

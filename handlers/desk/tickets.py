@@ -35,6 +35,7 @@ class Level(StrEnum):
     P2 = "P2"
 
 
+CHILD = "child"  # the kind of a ticket whose writer seems to be under 14
 LEVEL_NAMES = {Level.P0: "特急", Level.P1: "加急", Level.P2: "一般"}
 # kinds of danger as knowledge/lexicon/danger.yaml numbers them
 KIND_NAMES = {
@@ -44,6 +45,13 @@ KIND_NAMES = {
     "P0-d": "正在被骗",
     "P1-a": "被拘留或逮捕",
     "P1-c": "群体讨薪或强拆",
+    CHILD: "未成年人来问",
+}
+# what whoever is on duty must do, where the danger words do not say it
+DUTIES = {
+    CHILD: "由专门帮助未成年人的人接，用孩子听得懂的话，不追问细节；"
+    "不满十四周岁的，请监护人到场同意（个人信息保护法第三十一条），监护人就是伤害孩子的人的除外；"
+    "发现受侵害，未成年人保护法第十一条：应当立即向公安、民政、教育等部门报告。",
 }
 
 

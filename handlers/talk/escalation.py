@@ -5,12 +5,13 @@ from dataclasses import replace
 from handlers import residents
 from handlers.cases import Case
 from handlers.desk import tickets
-from handlers.desk.tickets import Author, Entry, Level, Ticket
+from handlers.desk.tickets import CHILD, Author, Entry, Level, Ticket
 from handlers.messages import Option, Reply
 from handlers.outcomes import Decision, Outcome, Placed, Verdict
 from handlers.residents import Village
 from handlers.talk import dialogue, phrases
 from handlers.talk.dialogue import Dialogue, Stage
+from knowledge.engine import danger
 
 CONSENT = (phrases.YES, phrases.NO)
 VILLAGES = 3  # to pick from
@@ -19,6 +20,7 @@ VILLAGES = 3  # to pick from
 def offer(case: Case, words: str, reason: str, opening: str, verdict: Verdict) -> Outcome:
     """Ask whether an adviser may read the question; who agreed once is only asked whether it is to go there."""
     ask = phrases.ASK_WHETHER if residents.agreed_to_advice(case.resident) else phrases.ASK_CONSENT
+    ask = phrases.ASK_CONSENT_OF_CHILD if danger.child_writes(words) else ask
     return consent(case, words, reason, "\n".join(part for part in (opening, ask) if part), verdict)
 
 
@@ -36,10 +38,10 @@ def wanted(case: Case, reason: str = "asked") -> Outcome:
     if not held.question:
         waiting = dialogue.offer(held, Stage.TELLING, ())
         return Outcome(verdict, (Reply(phrases.NO_QUESTION_YET),), case.resident, waiting)
-    danger = dialogue.in_danger(held) and dialogue.flows(held)
+    endangered = dialogue.in_danger(held) and dialogue.flows(held)
     if residents.agreed_to_advice(case.resident):
-        return agreed(_at(case, held if danger else replace(held, ticket=None, reason=reason)))
-    if danger:  # the ticket that is open already gets the words
+        return agreed(_at(case, held if endangered else replace(held, ticket=None, reason=reason)))
+    if endangered:  # the ticket that is open already gets the words
         waiting = dialogue.offer(held, Stage.CONSENTING, CONSENT)
         return Outcome(verdict, (Reply(phrases.ASK_CONSENT_AFTER_DANGER, CONSENT),), case.resident, waiting)
     return offer(case, held.question, reason, "", verdict)
@@ -59,7 +61,8 @@ def agreed(case: Case) -> Outcome:
     resident = residents.agree_to_advice(case.resident)
     receipt, opened = case.dialogue.ticket, ()
     if not receipt:
-        fresh = ticket(case, level(case.dialogue), kind=_kind(case.dialogue), reason=case.dialogue.reason)
+        urgency, kind = _lane(case.dialogue)
+        fresh = ticket(case, urgency, kind=kind, reason=case.dialogue.reason)
         receipt, opened = fresh.receipt, (fresh,)
     entry = Entry(receipt, Author.RESIDENT, case.dialogue.question, case.now)
     verdict = Verdict(Decision.ESCALATE, why=case.dialogue.reason)
@@ -152,5 +155,9 @@ def level(held: Dialogue) -> Level:
     return Level(first) if first in (Level.P0, Level.P1) else Level.P2
 
 
-def _kind(held: Dialogue) -> str:
-    return held.reason.split(" ", 1)[1] if level(held) is not Level.P2 else ""
+def _lane(held: Dialogue) -> tuple[Level, str]:
+    """How urgent it is, and of which kind; who seems to be a child is seen to by whoever helps children."""
+    urgency = level(held)
+    if urgency is not Level.P2:
+        return urgency, held.reason.split(" ", 1)[1]
+    return (Level.P1, CHILD) if danger.child_writes(held.question) else (urgency, "")

@@ -46,6 +46,15 @@ def asked(case: Case) -> Tracked | None:
     return next((t for t in waiting if case.dialogue.aside != _mark(t)), None)
 
 
+def spoke(case: Case) -> Tracked | None:
+    """The ticket on which an adviser spoke after all that the resident is remembered to have said."""
+    earlier = case.dialogue.recent[:-1]  # the last of all is this message
+    quiet = (t for t in case.situation.tickets if clocks.side(t.ticket.state) is clocks.Side.RESIDENT)
+    # moments of messages are kept in whole seconds: within the same one nobody has read and answered
+    fresh = [t for t in quiet if not earlier or t.clock.since_at.timestamp() > earlier[-1] + 1]
+    return max(fresh, key=lambda t: t.clock.since_at, default=None)
+
+
 def put_aside(case: Case) -> Outcome:
     """What comes next is a new question, and not for the adviser who asked something."""
     held = asked(case)

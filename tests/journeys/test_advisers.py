@@ -296,6 +296,18 @@ async def test_16_a_score_is_appealed_granted_reckoned_anew_and_exported(opens: 
         assert acts.count("corrected") == acts.count("appealed") >= 2
 
 
+async def test_19_a_child_who_asks_goes_to_whoever_helps_children(house: House, browser: Browser) -> None:
+    adviser = await linked(house, browser, "adviser1", ADVISER)
+    phone = await house.phone(402).agree()
+    await phone.say("找人工")
+    assert "12355" in (await phone.say("我是小学生，同学借我钱不还")).text
+    await phone.pick("同意")
+    await phone.say(VILLAGE)
+    assert "P1 加急" in await arrives(house, adviser, "未成年人来问")
+    await house.settled()
+    assert "值班要求" in (await adviser.pick("查看")).text
+
+
 HARM = "我同学在宿舍被扒衣服拍视频"
 
 

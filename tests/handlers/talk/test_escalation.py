@@ -5,7 +5,8 @@ import re
 import pytest
 
 from handlers.cases import Library
-from handlers.desk.tickets import Author, Level
+from handlers.desk.cards import duty, subject
+from handlers.desk.tickets import CHILD, Author, Level
 from handlers.outcomes import Decision
 from handlers.residents import Resident, agree_to_advice, settle_in
 from handlers.talk import phrases
@@ -184,3 +185,28 @@ def test_starting_again_forgets_the_question(library: Library) -> None:
     assert text(talk.say("重来")) == phrases.CANCELLED
     assert (talk.dialogue.stage, talk.dialogue.question, talk.dialogue.topic) == (Stage.FREE, "", None)
     assert text(talk.say("找人工")) == phrases.NO_QUESTION_YET
+
+
+CHILD_ASKS = "我是小学生，同学借我钱不还"
+
+
+def test_who_seems_to_be_a_child_is_asked_to_fetch_a_grown_up_and_goes_to_whoever_helps_children(
+    library: Library,
+) -> None:
+    talk = Talk(library, {CHILD_ASKS: found(("wages", 0.1))})
+    asked = talk.say(CHILD_ASKS)
+    assert text(asked).endswith(phrases.ASK_CONSENT_OF_CHILD)
+    assert "12355" in text(asked)
+    (ticket,) = talk.say("同意").opened
+    assert (ticket.level, ticket.kind) == (Level.P1, CHILD)
+    assert "未成年人保护法第十一条" in duty(ticket)
+    assert subject(ticket) == "未成年人来问"
+
+
+def test_a_grown_up_who_speaks_of_a_child_is_no_child(library: Library) -> None:
+    talk = Talk(library)
+    for words in ("找人工", "我女儿12岁充游戏花了5000"):
+        asked = talk.say(words)
+    assert text(asked) == phrases.ASK_CONSENT
+    (ticket,) = talk.say("同意").opened
+    assert (ticket.level, ticket.kind, duty(ticket)) == (Level.P2, "", "")

@@ -10,6 +10,7 @@ from handlers.desk.clocks import Clock
 from handlers.desk.moves import Tracked
 from handlers.desk.states import State
 from handlers.desk.tickets import Author, Entry, Level, Solved, Ticket
+from handlers.messages import Option
 from handlers.outcomes import Decision, Outcome
 from handlers.talk import phrases
 from handlers.talk.dialogue import Stage
@@ -118,6 +119,25 @@ class TestEnding:
         said.press(f"t:{R}:done")
         said.say("3")
         assert said.tickets[0].ticket.stars == 3
+
+    def test_a_number_after_an_adviser_s_answer_picks_nothing_of_what_we_said_before(self, library: Library) -> None:
+        said = talk(library, CLAIMED)
+        said.say("找人工")
+        offered = said.dialogue.options or (Option("甲", "topic:wages"),)
+        said.dialogue = replace(said.dialogue, options=offered)
+        said.tickets = (Tracked(ANSWERED, Clock(said.now + timedelta(seconds=10))),)
+        asked = said.say("1")
+        assert text(asked) == phrases.WHICH
+        assert said.dialogue.options == offered
+        assert text(said.say("1")) != phrases.WHICH, "said again it is ours"
+
+    def test_a_number_that_an_adviser_asked_for_goes_to_the_adviser(self, library: Library) -> None:
+        said = talk(library, CLAIMED)
+        said.say("找人工")
+        said.dialogue = replace(said.dialogue, options=(Option("甲", "topic:wages"),))
+        said.tickets = (Tracked(ASKED, Clock(said.now + timedelta(seconds=10))),)
+        (move,) = said.say("2").moves
+        assert move.entry == Entry(R, Author.RESIDENT, "2", said.now)
 
     def test_who_is_not_helped_can_have_it_opened_again(self, library: Library) -> None:
         said = talk(library, CLOSED)
