@@ -14,13 +14,17 @@ from pathlib import Path
 import numpy as np
 import opencc
 
+from benchmarks.material import said
+from handlers.cases import Rules
+from handlers.talk.consultation import DOUBT
 from knowledge import topics
 from knowledge.engine import evaluate
-from knowledge.engine.match import Matcher
+from knowledge.engine.match import Findings, Matcher
 from knowledge.text import LEXICON
 
 SUITE = Path(__file__).parent.parent / "tests" / "knowledge" / "engine" / "suite"
 FILLERS = ("你好，我想问一下，", "那个，就是说，", "请问律师，", "麻烦问下，")
+RULES = Rules()
 ANSWERED = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 Change = Callable[[str, np.random.Generator], str]
 
@@ -58,11 +62,6 @@ def questions() -> Iterator[Asked]:
         yield Asked(line, frozenset(), "other", _tune(line))
 
 
-def said(file: Path) -> list[str]:
-    """The lines of a file without comments."""
-    return [line for line in file.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-
-
 def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, object]]:
     """A row a kind."""
     for kind in dict.fromkeys(a.kind for a in asked):
@@ -71,7 +70,7 @@ def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, obje
         top = [f.topics[0].confidence if f.topics else 0.0 for f in found]
         right = [bool(f.topics) and f.topics[0].topic in a.right for f, a in zip(found, chosen, strict=True)]
         three = [any(t.topic in a.right for t in f.topics[:3]) for f, a in zip(found, chosen, strict=True)]
-        refused = [f.legal < 0.3 for f in found]
+        refused = [_refused(f) for f in found]
         row: dict[str, object] = {
             "kind": kind,
             "of": len(chosen),
@@ -80,7 +79,7 @@ def figures(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, obje
         }
         row |= {"AURC": evaluate.aurc(top, right), "ECE": evaluate.ece(top, right)}
         row |= {f"coverage at {p}": evaluate.coverage_at(top, right, p) for p in (0.9, 0.97)}
-        yield row | {"legal < .3": float(np.mean(refused)), "top ≥ .5": float(np.mean(np.array(top) >= 0.5))}
+        yield row | {"refused": float(np.mean(refused))}
 
 
 def answered(matcher: Matcher, asked: Sequence[Asked]) -> Iterator[dict[str, object]]:
@@ -102,6 +101,11 @@ def changed(asked: Sequence[Asked], name: str, change: Change) -> list[Asked]:
     """The same questions, broken in one way."""
     random = np.random.default_rng(1)
     return [Asked(change(a.question, random), a.right, name, a.tune) for a in asked]
+
+
+def _refused(found: Findings) -> bool:
+    surest = found.topics[0].confidence if found.topics else 0.0
+    return found.legal < RULES.legal and surest < RULES.clarify * DOUBT
 
 
 def _tune(question: str) -> bool:

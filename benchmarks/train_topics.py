@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import suite
-from benchmarks.train_gate import asked
-from knowledge import topics
-from knowledge.engine import evaluate, fuzzy, kernel, library, rank
+from benchmarks.material import asked, opened, said
+from knowledge.engine import evaluate, fuzzy, library, rank
 from knowledge.engine.confidence import isotonic
 from knowledge.engine.library import FEATURES, LEGS, Library
+from knowledge.engine.match import legal_chance
 from knowledge.engine.semantic import Sentences
 from knowledge.text import normalise, tokens
 
@@ -26,7 +26,6 @@ LABELS = Path(__file__).parent / "real_labels.txt"
 FOLDS = 5
 RANK_RIDGE, SIGN_RIDGE = 0.1, 10.0
 CEILING = 0.99
-UNSURE = 0.5
 TALK = 200  # sentences of DATA that are no legal question
 
 
@@ -46,10 +45,7 @@ class Case:
 def main(data: Path) -> None:
     sentences = Sentences()
     sentences.load()
-    shelf = library.build(topics.load())
-    vectors = sentences.encode(shelf.texts.texts)
-    assert vectors is not None
-    shelf = shelf.with_meaning(kernel.learn(shelf.texts, shelf.words, vectors, len(shelf.ids)))
+    shelf = opened(sentences)
     told = labelled(data)
     legs = {"full": (*LEGS, "learned"), "lexical": LEGS[:3], "pinyin": ("sounds",)}
     models = {name: trained(name, cases(shelf, told, sentences, name), seen) for name, seen in legs.items()}
@@ -60,7 +56,7 @@ def labelled(data: Path) -> list[suite.Asked]:
     """Every question to learn from, with the topics that answer it."""
     found = [question for question in suite.questions() if question.tune]
     real = asked(data / "real_questions.jsonl")
-    for line in suite.said(LABELS):
+    for line in said(LABELS):
         row, names = line.split("|")
         found.append(suite.Asked(real[int(row)], frozenset(filter(None, names.split(","))), "real", True))
     talk = asked(data / "out_of_scope.jsonl")[:TALK]
@@ -79,11 +75,13 @@ def cases(shelf: Library, told: Sequence[suite.Asked], sentences: Sentences, nam
         vector = None if vectors is None else vectors[number]
         text = texts[place]
         words = set(tokens(text))
+        message = library.ask(text, vector)
+        features = shelf.features(shelf.compare(message))
         found.append(
             Case(
-                shelf.features(shelf.compare(library.ask(text, vector))),
+                features,
                 np.array([topic in told[place].right for topic in shelf.ids]),
-                UNSURE if vector is None else rank.gate().chance(vector),
+                legal_chance(message, features),
                 len(text),
                 np.array([len(words & own) / max(len(words), 1) for own in shelf.vocabulary]),
                 int(folds[number]),

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import numpy as np
 
-from knowledge.engine import fuzzy, index, kernel, library, rank, story
+from knowledge.engine import fuzzy, gate, index, kernel, library, rank, story
 from knowledge.engine.articles import ArticleFinding, Articles, Statutes
 from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
@@ -19,7 +19,7 @@ from knowledge.text import clean, normalise, tokens
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
 MOST = 10  # findings
-UNSURE = 0.5  # chance that a question is legal while the semantic leg is not there to say
+UNSURE = 0.5  # chance that a question typed in pinyin is legal
 _WORDS = 6
 _KNOWN = 0.95  # how sure we are of a known question, as people type it
 _FOLLOWED = 0.95  # how sure we are that a message without a subject is about the topic just read
@@ -107,9 +107,7 @@ class Matcher:
         shelf = self._library
         if known := _known(shelf, library.ask(text)):
             return Findings((known,), 1.0)  # an easy question leaves early, before its meaning is worked out
-        asked = library.ask(text, self._vector(text))
-        legal = UNSURE if asked.vector is None else rank.gate().chance(asked.vector)
-        return Findings(_found(shelf, asked, legal), round(legal, 4))
+        return _found(shelf, library.ask(text, self._vector(text)))
 
     def articles(self, question: str, limit: int = MOST, as_of: date | None = None) -> tuple[ArticleFinding, ...]:
         """The articles that bear on the question on that day (today if none is given), best first."""
@@ -150,18 +148,25 @@ class Matcher:
         return None if rows is None else rows[0]
 
 
-def _found(shelf: Library, asked: Asked, legal: float) -> tuple[TopicFinding, ...]:
+def legal_chance(asked: Asked, features: Floats) -> float:
+    """The chance that it is a legal question at all."""
+    name = _model(asked)
+    return gate.load(name).chance(asked, features) if name in gate.MODELS else UNSURE
+
+
+def _found(shelf: Library, asked: Asked) -> Findings:
     if not shelf.ids:
-        return ()
+        return Findings(legal=UNSURE)
     likeness = shelf.compare(asked)
     features = shelf.features(likeness)
+    legal = legal_chance(asked, features)
     learned = rank.model(_model(asked))
     scores = learned.scores(features)
     best = np.argsort(-scores, kind="stable")[:MOST].tolist()
     shared = shelf.shared(best[0], asked)
     signs = rank.signs(features, scores, shared=_part(shared, asked), legal=legal, length=len(asked.text))
     chances = learned.chances(softmax(scores)[best], signs)
-    return tuple(
+    found = (
         TopicFinding(
             shelf.ids[place],
             round(float(chance), 4),
@@ -170,6 +175,7 @@ def _found(shelf: Library, asked: Asked, legal: float) -> tuple[TopicFinding, ..
         )
         for place, chance in zip(best, chances, strict=True)
     )
+    return Findings(tuple(found), round(legal, 4))
 
 
 def _known(shelf: Library, asked: Asked) -> TopicFinding | None:

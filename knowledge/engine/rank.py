@@ -38,18 +38,6 @@ class Model:
         return first * shares / max(float(shares.max()), 1e-9)
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Tells legal questions from other talk by their vector (logistic regression)."""
-
-    weights: Floats
-    bias: float
-
-    def chance(self, vector: Floats) -> float:
-        """The chance that it is a legal question."""
-        return sigmoid(float(vector @ self.weights) + self.bias)
-
-
 def signs(features: Floats, scores: Floats, *, shared: float, legal: float, length: int) -> Floats:
     """What tells whether the topic with the highest score is right, in the order of SIGNS.
 
@@ -71,13 +59,6 @@ def model(name: str) -> Model:
     told = json.loads((WEIGHTS / "topics.json").read_text("utf-8"))[name]
     weights, signs_ = _numbers(told["weights"], FEATURES), _numbers(told["signs"], SIGNS)
     return Model(weights, signs_, told["bias"], Curve(tuple(told["raw"]), tuple(told["right"])))
-
-
-@cache
-def gate() -> Gate:
-    """The gate as trained."""
-    told = np.load(WEIGHTS / "legal.npy", allow_pickle=False)
-    return Gate(told[:-1].astype(np.float32), float(told[-1]))
 
 
 def _numbers(told: Mapping[str, float], names: tuple[str, ...]) -> Floats:

@@ -134,9 +134,13 @@ def test_findings_come_best_first_with_chances(matcher: Matcher) -> None:
     assert all(0 <= chance <= 1 for chance in found)
 
 
-def test_without_meaning_nobody_is_told_that_it_is_no_legal_question(matcher: Matcher) -> None:
+def test_without_meaning_words_tell_other_talk(matcher: Matcher) -> None:
     assert not matcher.ready
-    assert matcher.match("今天天气怎么样").legal == 0.5
+    assert matcher.match("今天天气怎么样").legal < 0.5 < matcher.match("老板欠我工资").legal
+
+
+def test_a_question_in_pinyin_is_not_taken_for_other_talk(matcher: Matcher) -> None:
+    assert matcher.match("laoban qian wo gongzi").legal == 0.5
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,3 @@ def test_a_message_that_is_less_likely_legal_is_trusted_less() -> None:
     weights = dict(zip(rank.SIGNS, rank.model("full").signs.tolist(), strict=True))
     assert weights["legal"] > 0
     assert weights["shared"] > 0
-
-
-def test_the_gate_tells_a_chance() -> None:
-    assert 0 <= rank.gate().chance(np.ones(512, np.float32) / 512**0.5) <= 1
