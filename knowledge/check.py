@@ -25,22 +25,35 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _LAW = re.compile(r"《([^《》]{2,60}?(?:法|法典|条例|规定|解释|办法|规则|细则))》")
 
 
-def check(topics: Sequence[Topic], statutes: Statutes, as_of: date) -> list[Problem]:
-    """Everything wrong or doubtful in these topics on that day, by file and line."""
+def check(topics: Sequence[Topic], statutes: Statutes, as_of: date, *, near: bool = True) -> list[Problem]:
+    """Everything wrong or doubtful in these topics on that day, by file and line.
+
+    Without `near`, questions that are merely alike are passed over: they are no errors, and finding them takes longest.
+    """
     ids = {topic.id for topic in topics}
     linked = set(chain.from_iterable((*topic.related, *topic.differs) for topic in topics))
     problems: list[Problem] = []
     for topic in topics:
-        found = chain(
-            _citations(topic, statutes, as_of),
-            _laws_named(topic, statutes),
-            _links(topic, ids, linked),
-            _dates(topic, as_of),
-            wording.findings(topic),
-            jargon.findings(topic),
-        )
-        problems += _located(topic, found)
-    return sorted([*problems, *_questions(topics)])
+        problems += _located(topic, _found(topic, ids, linked, statutes, as_of))
+    return sorted([*problems, *_questions(topics, near=near)])
+
+
+def one(topic: Topic, others: Iterable[Topic], statutes: Statutes, as_of: date) -> list[Problem]:
+    """What is wrong in one topic beside the others, its questions' likeness to theirs left out: that takes seconds."""
+    held = {other.id: other for other in others} | {topic.id: topic}
+    linked = set(chain.from_iterable((*other.related, *other.differs) for other in held.values()))
+    return sorted(_located(topic, _found(topic, set(held), linked, statutes, as_of)))
+
+
+def _found(topic: Topic, ids: set[str], linked: set[str], statutes: Statutes, as_of: date) -> Iterator[Finding]:
+    return chain(
+        _citations(topic, statutes, as_of),
+        _laws_named(topic, statutes),
+        _links(topic, ids, linked),
+        _dates(topic, as_of),
+        wording.findings(topic),
+        jargon.findings(topic),
+    )
 
 
 def stats(topics: Iterable[Topic]) -> dict[str, int | dict[str, int]]:
@@ -116,7 +129,7 @@ def _dates(topic: Topic, as_of: date) -> Iterator[Finding]:
         yield "error", "valid_to:", "失效日早于生效日"
 
 
-def _questions(topics: Sequence[Topic]) -> Iterator[Problem]:
+def _questions(topics: Sequence[Topic], *, near: bool) -> Iterator[Problem]:
     asked = [(topic, question) for topic in topics for question in topic.questions]
     for topic in topics:
         if len(topic.questions) < _QUESTIONS:
@@ -125,7 +138,8 @@ def _questions(topics: Sequence[Topic]) -> Iterator[Problem]:
             )
     keys = [_PUNCTUATION.sub("", fold(question)) for _, question in asked]
     yield from _same(asked, keys)
-    yield from _near(asked, keys)
+    if near:
+        yield from _near(asked, keys)
 
 
 def _same(asked: Sequence[tuple[Topic, str]], keys: Sequence[str]) -> Iterator[Problem]:

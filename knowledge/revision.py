@@ -68,7 +68,7 @@ def harm(
 
 
 def _errors(shipped: Sequence[Topic], edits: Iterable[Edit], statutes: Statutes, day: date) -> list[Problem]:
-    return [p for p in check(overlay(shipped, edits), statutes, day) if p.severity == "error"]
+    return [p for p in check(overlay(shipped, edits), statutes, day, near=False) if p.severity == "error"]
 
 
 def _at_home(problem: Problem, name: str, intake: Intake) -> Problem:

@@ -29,6 +29,11 @@ class Versions:
         standing = select(versions).where(versions.c.stage == Stage.PUBLISHED).order_by(versions.c.topic)
         return await self._found(standing)
 
+    async def waiting(self) -> tuple[Version, ...]:
+        """Those that were drafted or approved and are not before residents, by topic."""
+        stages = versions.c.stage.in_([Stage.DRAFT, Stage.APPROVED])
+        return await self._found(select(versions).where(stages).order_by(versions.c.topic, versions.c.number))
+
     async def change(self, before: Sequence[Version], after: Sequence[Version]) -> bool:
         """Write these versions of one topic, new or changed; False, and nothing, if it is not as it was read."""
         topic = after[0].topic

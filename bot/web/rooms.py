@@ -25,6 +25,7 @@ ROOMS = (
     Room("/bureau/assessments", "考核", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
     Room("/bureau/pushes", "普法推送", {Role.PUBLISHER, Role.ADMIN}),
+    Room("/bureau/topics", "知识主题", {Role.EDITOR, Role.ADMIN, Role.EXPERT}),
     Room("/law", "查法条", {Role.ADVISER, Role.EXPERT, Role.EDITOR}),
     Room("/desk/account", "我的登录", EVERYBODY),
 )

@@ -33,6 +33,7 @@ from bot.web.reports import Reports
 from bot.web.reveal import Reveal
 from bot.web.scores import Scores
 from bot.web.second import Second
+from bot.web.topics import Topics
 from bot.web.visitors import Visitors
 from bot.web.ways import Ways
 from bot.web.wording import REFUSALS
@@ -83,6 +84,7 @@ def _routes(app: App) -> list[BaseRoute]:
         *desk,
         Bureau(app, auth),
         Pushes(app, auth, visitors),
+        Topics(app, auth),
         Reports(app, auth),
         Health(app, auth),
     )

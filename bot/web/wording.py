@@ -96,4 +96,6 @@ def span(length: timedelta) -> str:
 
 
 NO_SUCH_PUSH = "没有这个推送计划。"
+NO_SUCH_TOPIC = "没有这个主题。"
+TOPIC_CHANGED = "您打开这一页以后，别人存了新的一版。您的文字还在下面，请对照新的再存。"
 NOT_SENT_YET = "这个推送还没有发过，没有效果可看。"
