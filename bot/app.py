@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import files, metrics, pushing, schedule, signing, work
+from bot import files, masses, metrics, pushing, schedule, signing, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
@@ -119,8 +119,16 @@ class App:
         self._reception = self._run(self._receive())
         self._clock = schedule.scheduler()
         self._add_jobs()
+        if self.wechat is not None:
+            self._push_to_many(self.wechat, dispatch)
         self._clock.start()
         self._run(schedule.watch(self._clock))
+
+    def _push_to_many(self, channel: "WeChat", dispatch: Dispatch) -> None:
+        look = timedelta(seconds=self.settings.file.push.look_seconds)
+        schedule.every(
+            self._clock, look, "pushes to many", lambda: masses.push(channel, self.store.outbox, dispatch, now())
+        )
 
     def _add_jobs(self) -> None:
         file = self.settings.file

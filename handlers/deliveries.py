@@ -50,6 +50,15 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Mass:
+    """What a channel allows of messages to many: `most` in one call, `each` to one person since that day."""
+
+    most: int
+    each: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The channel took it; `reference` is the channel's own id of the message."""
 
@@ -165,6 +174,7 @@ LIMITS = {
 CAPTIONS = {"telegram": Limit(1000, utf16_units)}
 UNLIMITED = Limit(100_000, len)
 CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "wechat": "微信", "wecom": "企业微信", "console": "终端"}
+BY_MASS = frozenset({"wechat"})  # channels that are pushed to many at once, within a quota of their own
 WITHOUT_BUTTONS = frozenset({"wechat"})
 READ_ON = "详情："
 BY_NUMBER, IN_WORDS, MY_TICKETS = "回复数字：", "可以回复：", "发“我的工单”，可以选："

@@ -8,9 +8,10 @@ from sqlalchemy import Row, and_, bindparam, literal_column, not_, select, tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import deliveries
-from handlers.deliveries import Delivery, Lane, State, Uncertain
+from handlers.deliveries import Delivery, Lane, Mass, State, Uncertain
 from handlers.education.obstacles import PUSHED, of_run
 from handlers.messages import Address, Reply
+from storage import claims
 from storage.claims import STOPPED, claim, run_reply, wanted, withheld
 from storage.moments import moment, stamp
 from storage.schema import addresses, outbox, subscriptions
@@ -41,21 +42,40 @@ class Outbox:
 
         Nothing of a lane below `lowest` is taken, and no push to a resident who has stopped them meanwhile.
         """
-        claims = bool(channels) and limit > 0
-        if not settled and not claims:
+        is_claiming = bool(channels) and limit > 0
+        if not settled and not is_claiming:
             return ()
 
-        given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit, "lowest": lowest}
+        given = {"now": stamp(now), "until": stamp(now + self._lease), "most": limit}
         given |= {f"channel_{number}": channel for number, channel in enumerate(channels)}
+        # what goes to many at once goes a way of its own
+        pushed = {number: Lane.TICKET if c in deliveries.BY_MASS else Lane.PUSH for number, c in enumerate(channels)}
+        given |= {f"lowest_{number}": min(lowest, most) for number, most in pushed.items()}
 
         async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
             await _settle(connection, settled, now)
-            if not claims:
+            if not is_claiming:
                 return ()
             taken = (await connection.execute(claim(len(channels)), given)).fetchall()
             return await _with_pushes(connection, taken, now)
 
         return sorted(map(self._delivery, await self._writer.write(work)), key=lambda d: (d.lane, d.id))
+
+    async def take_mass(self, channel: str, mass: Mass, now: datetime) -> Sequence[Delivery]:
+        """The pushes of one run that wait on the channel and may be sent in one call; the others are settled."""
+
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            taken = await claims.mass(connection, channel, mass.most, now, now + self._lease)
+            wanted_ = await _with_pushes(connection, taken, now)
+            if not wanted_:
+                return ()
+            full = await claims.told(connection, channel, [r.external for r in wanted_], mass.since, mass.each)
+            over = [r.id for r in wanted_ if r.external in full]
+            if over:
+                await connection.execute(withheld(outbox.c.id.in_(over), claims.FULL))
+            return [r for r in wanted_ if r.external not in full]
+
+        return sorted(map(self._delivery, await self._writer.write(work)), key=lambda d: d.id)
 
     async def expire(self, now: datetime) -> int:
         """What was being sent when its process died is now in doubt; returns how many."""

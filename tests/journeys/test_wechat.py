@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -13,6 +13,7 @@ from knowledge.statutes.store import Kind
 from tests.fakes.wechat import FakeWeChat
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House, Shelf, receipt_in
+from tests.journeys.test_education import pushed
 from tests.journeys.test_stories import BEATEN, BITTEN, TODAY, WAGES
 
 ANNA = "oAnna-of-the-journeys"
@@ -122,3 +123,42 @@ async def test_what_began_on_a_telephone_goes_on_in_wechat_and_comes_back(house:
     await phone.pick("断开微信")
     assert "还没有" in (await follower.say("我的工单")).text
     assert receipt in (await phone.say("我的工单")).text
+
+
+@pytest.mark.slow
+async def test_a_push_reaches_followers_in_one_call_of_its_own_and_a_word_ends_it(
+    opens: Opens, wechat: FakeWeChat
+) -> None:
+    awake = {"push": {"look_seconds": 0.1, "quiet_from": time(0), "quiet_to": time(0), "channels": ["wechat"]}}
+    async with opens(wechat=wechat, served=True, changes=awake) as house:
+        one, two, stops = (house.follower(f"oFollower{n}") for n in range(3))
+        for follower in (one, two, stops):
+            assert "退订" in (await follower.say("订阅")).text
+        await stops.say("退订")
+        wechat.fault("/cgi-bin/message/mass/send", lost="drop")  # it is carried out, and nobody hears so
+        await pushed(house)
+        await wechat.until(lambda: wechat.calls("/cgi-bin/message/mass/send", 45065) == 1, within=30)
+        await house.settled()
+        for follower in (one, two):
+            [told] = wechat.texts(follower.openid, "mass")
+            assert told.startswith("【普法】今天是国家宪法日")
+            assert "可以回复：“退订”" in told
+        assert not wechat.texts(stops.openid, "mass")
+        assert house.rows("SELECT reference FROM outbox WHERE run IS NOT NULL") == [("mass",)] * 2
+        assert "不再给您发" in (await one.say("退订")).text
+        assert house.count("subscriptions", "ended_at IS NULL") == 1
+
+
+@pytest.mark.slow
+async def test_a_quiz_is_answered_by_numbers_to_its_end(house: House) -> None:
+    follower = house.follower(ANNA)
+    heard = await follower.say("答题")
+    assert heard.labels
+    heard = await follower.say("1")
+    for _ in range(30):
+        if "答完了" in heard.text:
+            break
+        assert "题（共" in heard.text
+        heard = await follower.say("1")
+    assert "答完了" in heard.text
+    assert house.count("quiz_scores") == 1

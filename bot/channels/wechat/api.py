@@ -1,5 +1,7 @@
 """Call WeChat for one account: each call under a token that holds, fetched anew when it does not."""
 
+from collections.abc import Sequence
+
 from bot.channels.calls import Calls, Json
 from bot.channels.tokens import AccessToken, Authorised
 from storage.tokens import Tokens
@@ -7,6 +9,7 @@ from storage.tokens import Tokens
 STALE = frozenset({40001, 40014, 42001})
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
+MASS = "/cgi-bin/message/mass/send"
 MENU = "/cgi-bin/menu/create"
 CODE = "/cgi-bin/qrcode/create"
 
@@ -37,6 +40,11 @@ class Api:
         data = {name: {"value": words} for name, words in fields.items()}
         link = {"url": url} if url else {}
         await self.call(TEMPLATE, {"touser": openid, "template_id": template, "data": data, **link})
+
+    async def mass(self, openids: Sequence[str], text: str, key: str) -> None:
+        """Send one text to two or more; under the same key it is sent once, however often it is asked for."""
+        told = {"touser": list(openids), "msgtype": "text", "text": {"content": text}, "clientmsgid": key}
+        await self.call(MASS, told)
 
     async def code(self, scene: str) -> str:
         """The address that a QR code of the account holds; whoever scans it brings the scene. It never expires."""

@@ -22,7 +22,7 @@ from bot.channels.wechat.asking import Asking, Question
 from bot.channels.wechat.inbounds import NAME
 from bot.channels.wechat.links import Links
 from bot.log import failure, logger
-from handlers import allowances
+from handlers import allowances, deliveries
 from handlers.allowances import Allowance
 from handlers.deliveries import Closed, Delivery, Held, Lane, Later, Receipt, Refused, Sent, Uncertain, wording
 from handlers.errors import StorageDown
@@ -31,7 +31,7 @@ from storage.allowances import Allowances
 
 log = logger(__name__)
 BODY_LIMIT = 64 * 1024  # bytes
-PASSIVE, CUSTOM = "passive", "custom"  # references of what went out in the request, and by a call of ours
+PASSIVE, CUSTOM, MASS = "passive", "custom", "mass"  # references: out in the request, by a call of ours, to many
 CARRY = 5.0  # seconds for a request to carry an answer back
 AGAIN = 0.2  # seconds until a message that could not be kept is offered once more
 ROOM = 100  # sends at once; WeChat names no pace for customer messages
@@ -39,6 +39,8 @@ FETCH = "点这里取文件（过时就取不到了）："
 QUOTA_PAUSE = timedelta(minutes=10)
 # https://developers.weixin.qq.com/doc/service/guide/dev/api/error_code.html
 BUSY, OUT_OF_CALLS = -1, (45009, 45011)
+DONE_BEFORE, NO_MASS_LEFT = 45065, 45028
+MASS_PAUSE = timedelta(hours=1)
 NOTHING_LEFT = (45015, 45047)
 GONE = (40003, 43004)
 OURS_TO_MEND = (40001, 40013, 40014, 40125, 40164, 41001, 42001, 48001)  # secret, rights or list of addresses
@@ -196,6 +198,34 @@ class WeChat:
             except TimeoutError:
                 return Uncertain("answer under way")
         return await self._custom(delivery.address, text)
+
+    async def mass(self, told: Sequence[Delivery]) -> Receipt:
+        """Send one push to many, which costs nothing of what answers may use; to one alone as an answer is sent."""
+        first, *more = deliveries.parts(told[0].reply, NAME, Lane.PUSH)
+        if more:
+            return Refused("too long for one message")
+        if len(told) == 1:  # a message to many wants two
+            address = told[0].address
+            held = await self._allowance(address)
+            may = held is None or allowances.left(held, datetime.now(UTC)) > 0
+            return await self._custom(address, first.text) if may else Refused("one alone, and nothing left")
+        openids, key = [d.address.external for d in told], f"push-{told[0].id}-{len(told)}"
+        receipt = await self._mass(openids, first.text, key)
+        # the key makes it safe to ask again
+        return await self._mass(openids, first.text, key) if isinstance(receipt, Uncertain) else receipt
+
+    async def _mass(self, openids: Sequence[str], text: str, key: str) -> Receipt:
+        try:
+            await self._api.mass(openids, text, key)
+        except Failed as error:
+            if error.code == DONE_BEFORE:
+                return Sent(MASS)
+            return Later(MASS_PAUSE, str(error)) if error.code == NO_MASS_LEFT else _receipt(error)
+        except NotSent as error:
+            return Later(reason=str(error))
+        except Unanswered as error:
+            return Uncertain(str(error))
+        return Sent(MASS)
 
     def _worded(self, delivery: Delivery) -> str:
         """The text, and where its file is fetched."""
