@@ -1,7 +1,7 @@
 """Hand residents all that is held on them, and erase it when they want it gone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, or_, select, tuple_, update
@@ -12,7 +12,7 @@ from handlers.desk.moves import Event
 from handlers.desk.states import ALIVE, State
 from handlers.desk.states import Act as Step
 from handlers.desk.tickets import STATE_NAMES, Author, Tier
-from handlers.education.subscriptions import FREQUENCY_NAMES, Subscription
+from handlers.education.subscriptions import FREQUENCY_NAMES, ROLES, Subscription
 from handlers.messages import Address
 from handlers.residents import Resident
 from storage import inbox as inboxes
@@ -28,7 +28,9 @@ from storage.schema import (
     events,
     inbox,
     metadata,
+    openings,
     outbox,
+    questions,
     residents,
     tickets,
     towns,
@@ -70,6 +72,8 @@ class Privacy:
                 "说过的话": await self._said(connection, where),
                 "收到的回复": await self._told(connection, where),
                 "普法订阅": _wishes((await subscribed(connection, [number])).get(number)),
+                "打开普法消息的时间": await _openings(connection, number),
+                "问过的领域": await _fields(connection, number),
                 "工单": await self._tickets(connection, number),
             }
 
@@ -136,8 +140,20 @@ def _wishes(held: Subscription | None) -> dict[str, Any] | None:
         "开始": held.started_at.isoformat(),
         "领域": fields,
         "频率": FREQUENCY_NAMES[held.frequency],
+        "自己说的身份": ROLES.get(held.role),
         "已退订": held.ended_at is not None,
     }
+
+
+async def _openings(connection: AsyncConnection, number: str) -> list[str]:
+    theirs = select(openings.c.at).where(openings.c.resident == number).order_by(openings.c.at)
+    return [moment(at).isoformat() for at in (await connection.execute(theirs)).scalars()]
+
+
+async def _fields(connection: AsyncConnection, number: str) -> list[dict[str, str]]:
+    """Which fields of law were asked about on which days; kept so that villages can be compared."""
+    theirs = select(questions).where(questions.c.resident == number).order_by(questions.c.day, questions.c.field)
+    return [{"日期": date.fromordinal(r.day).isoformat(), "领域": r.field} for r in await connection.execute(theirs)]
 
 
 async def _erase(connection: AsyncConnection, number: str, now: datetime) -> None:

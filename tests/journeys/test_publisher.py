@@ -1,8 +1,9 @@
 """A publisher who never saw the system plans, tries out, sends and reads the report, on the page alone."""
 
-import base64
 import re
 import secrets
+import struct
+import zlib
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
@@ -25,10 +26,16 @@ AWAKE = {"push": {"look_seconds": 0.5, "quiet_from": time(0), "quiet_to": time(0
 TOWNS = {"安居镇示例一村": 18, "安居镇示例二村": 14, "旧县街道示例三村": 4, "旧县街道示例一村": 3}
 FIRST = "first-of-all-2026"
 AHEAD = timedelta(seconds=110)  # between the plan and its minute
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
 BANK = quizzes()["services"]
+
+
+def _picture(width: int, height: int) -> bytes:
+    """A PNG of stripes (PNG specification, 5.6: header, lines each after a filter byte, end)."""
+    line = b"\0" + b"".join(bytes((20, 80 + x % 90, 92)) for x in range(width))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(line * height)), (b"IEND", b""))
+    packed = (struct.pack(">I", len(c)) + k + c + struct.pack(">I", zlib.crc32(k + c)) for k, c in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 @pytest.fixture
@@ -83,7 +90,9 @@ async def _planned(page: Page) -> None:
     await legible(page, "walk-1-preview")
     await page.get_by_role("button", name="保存草稿").click()
     await page.get_by_text("配图").first.click()
-    await page.set_input_files("#file", files=[{"name": "图.png", "mimeType": "image/png", "buffer": PICTURE}])
+    await page.set_input_files(
+        "#file", files=[{"name": "图.png", "mimeType": "image/png", "buffer": _picture(640, 320)}]
+    )
     await page.get_by_role("button", name="配上这张图").click()
     await expect(page.locator("img.picture").first).to_be_visible()
     await page.get_by_role("button", name="试发一条").click()

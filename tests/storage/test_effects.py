@@ -14,7 +14,7 @@ from handlers.deliveries import Sent
 from handlers.education.campaigns import Audience, Plan, Run, RunState
 from handlers.education.effects import NOWHERE, Asked, Counts, Opening, Taken, Told, window
 from handlers.education.intervals import Share
-from handlers.messages import Link
+from handlers.messages import Address, Link
 from handlers.outcomes import Decision, Outcome, Score, Verdict
 from handlers.residents import Resident
 from handlers.talk.dialogue import Dialogue
@@ -204,6 +204,17 @@ async def test_old_questions_are_forgotten(store: Store) -> None:
     await asked(store, "a", -10, 0)
     assert await store.effects.forget(NOW) == 1
     assert len(await rows(store, questions)) == 1
+
+
+async def test_residents_see_what_is_held_of_them(store: Store, villages: Mapping[str, int]) -> None:
+    await subscriber(store, "a", "web:a", role="worker")
+    run = await sent(store)
+    await keep(store, of("a", opening=Opening(run.id, NOW), verdict=Verdict(Decision.ANSWER, topic=ASKED)))
+    held = await store.privacy.held(Address("web", "a"))
+    assert held
+    assert held["普法订阅"]["自己说的身份"] == "打工的"
+    assert held["打开普法消息的时间"] == [NOW.isoformat()]
+    assert held["问过的领域"] == [{"日期": "2026-11-24", "领域": "劳动"}]
 
 
 async def test_who_is_erased_leaves_no_question_and_no_opening(store: Store, villages: Mapping[str, int]) -> None:
