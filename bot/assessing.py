@@ -1,13 +1,10 @@
 """Assess a month on the command line, as words or as a workbook that shows how each number came about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
 
-from xlsxwriter import Workbook
-
-from bot import app
+from bot import app, books
 from bot.config import ConfigError, File, Settings
 from handlers.desk import assessments
 from handlers.desk.assessments import MEASURE_NAMES, RATES, Mark, Part, Score, Weights
@@ -90,21 +87,13 @@ def _said(part: Part) -> str:
 
 def workbook(scores: Sequence[Score], staff: Staff, held: Weights) -> bytes:
     """The scores, every event behind them and the weights: with the last two the first can be reckoned again."""
-    out = BytesIO()
-    with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        bold = book.add_format({"bold": True})
-        grids: dict[str, Iterable[Sequence[Any]]] = {
+    return books.written(
+        {
             SUMMARY: [("登录名", "姓名", *MEASURE_NAMES.values(), "得分"), *(_summary(s, staff) for s in scores)],
             DETAIL: [DETAILS, *(_detail(m, staff[s.user]) for s in scores for p in s.parts for m in p.marks)],
             WEIGHTS: [("项目", "分值"), *((name, getattr(held, m)) for m, name in MEASURE_NAMES.items())],
         }
-        for name, grid in grids.items():
-            sheet = book.add_worksheet(name)
-            sheet.set_column(0, len(DETAILS), 16)
-            sheet.freeze_panes(1, 0)
-            for number, row in enumerate(grid):
-                sheet.write_row(number, 0, row, None if number else bold)
-    return out.getvalue()
+    )
 
 
 def _summary(score: Score, staff: Staff) -> Sequence[Any]:

@@ -24,6 +24,7 @@ class Act(StrEnum):
     ADDRESS_UNLINKED = "address unlinked"
     TICKET = "ticket"
     REVEALED = "revealed"
+    EXPORTED = "exported"
     ERASED = "erased"
     JOINED = "joined"
     PARTED = "parted"
@@ -55,6 +56,7 @@ ACT_NAMES = {
     Act.ADDRESS_UNLINKED: "解除聊天",
     Act.TICKET: "办理工单",
     Act.REVEALED: "看完整号码",
+    Act.EXPORTED: "导出工单",
     Act.ERASED: "删除居民数据",
     Act.JOINED: "居民合并收信地址",
     Act.PARTED: "居民断开收信地址",

@@ -46,14 +46,14 @@ class Queued:
     clock: Clock | None = None
 
 
-def listed(scope: Scope, wanted: Wanted) -> Select[Any]:
+def listed(scope: Scope, wanted: Wanted, page: int = PAGE) -> Select[Any]:
     """The tickets of one page and one more, if there are more: the urgent and the old first, of the done the latest."""
     done = case((tickets.c.state == State.ANSWERED, 1), else_=0)
     # a sum has no index: a scope is small, and to walk through all that is done until a page of it is full is not
     latest = tickets.c.closed_at if scope.everywhere else tickets.c.closed_at + 0
     order = (latest.desc(),) if wanted.done else (done, tickets.c.level, tickets.c.opened_at)
     found = in_scope(scope).where(_meant(wanted)).order_by(*order, tickets.c.receipt)
-    return found.limit(PAGE + 1).offset(wanted.page * PAGE)
+    return found.limit(page + 1).offset(wanted.page * page)
 
 
 def in_scope(scope: Scope) -> Select[Any]:

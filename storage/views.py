@@ -184,6 +184,20 @@ class Views:
         async with reading(self._read) as connection:
             return [queued(r) for r in await connection.execute(listed(scope, wanted))]
 
+    async def exported(self, scope: Scope, wanted: Wanted, most: int) -> Sequence[tuple[Queued, str]]:
+        """The tickets in scope that are wanted, at most so many and one, each with what its resident said first."""
+        chosen = listed(scope, wanted, most)
+        kept = chosen.with_only_columns(tickets.c.receipt).subquery()
+        theirs = select(entries).join(kept, kept.c.receipt == entries.c.receipt)
+        said = theirs.where(entries.c.author == Author.RESIDENT).order_by(entries.c.id.desc())
+        async with reading(self._read) as connection:
+            found = [queued(r) for r in await connection.execute(chosen)]
+            first = {r.receipt: r.words for r in await connection.execute(said)}
+        return [(one, self._opened(first.get(one.ticket.receipt), one.ticket.receipt)) for one in found]
+
+    def _opened(self, words: bytes | None, receipt: str) -> str:
+        return self._vault.open(words, f"entry:{receipt}") if words else ""
+
     async def pulse(self, scope: Scope) -> str:
         """What is another whenever a ticket in scope that is not done has changed."""
         changed = select(func.count(), func.sum(tickets.c.revision), func.max(tickets.c.opened_at))

@@ -31,7 +31,7 @@ ENROL, CODE = "/desk/enrol", "/desk/code"
 ACCOUNT_TRIES, ACCOUNT_SPAN = 10, 15 * 60  # failed logins of one account within so many seconds
 LONGEST = 128  # characters of a password
 FIELDS = 600  # of a form at most: an adviser may have every village of a district
-_NEXT = re.compile(r"/desk(/[A-Z0-9-]{1,20})?|/bureau(/[a-z0-9-]{1,20}){0,2}")
+_NEXT = re.compile(r"/desk(/[A-Za-z0-9-]{1,20}){0,2}|/bureau(/[a-z0-9-]{1,20}){0,2}")
 
 Staffed = Callable[[Request, Session], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]

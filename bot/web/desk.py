@@ -5,6 +5,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from bot.app import App
 from bot.web import dossier, filters, wording
 from bot.web.acts import ACTS, GONE
 from bot.web.auth import HOME, Auth
+from bot.web.exports import BOOK, EXPORTERS
 from bot.web.pages import page
 from bot.web.rows import Row, rows
 from handlers import masks
@@ -74,6 +76,7 @@ class Desk:
             waiting=sum(row.is_open for row in shown),
             said=wording.DONE.get(request.query_params.get("done", ""), ""),
             asked=asked,
+            exports=session.user.role in EXPORTERS and filters.link(asked, 0, BOOK),
             filtered=filters.is_filtered(asked),
             before=filters.link(asked, -1) if asked.page else "",
             after=filters.link(asked, 1) if len(found) > PAGE else "",
@@ -109,7 +112,7 @@ class Desk:
 
     async def ticket(self, request: Request, session: Session) -> Response:
         """One ticket with everything said on it."""
-        file = await self._file(request, session)
+        file = await self._file(request, session, reading=True)
         return await self._shown(session, file, said=wording.DONE.get(request.query_params.get("done", ""), ""))
 
     async def _shown(
@@ -118,6 +121,7 @@ class Desk:
         ticket, me = file.ticket, session.user
         [row], earlier = self._rows([file.queued]), self._rows(file.earlier)
         mine = ticket.adviser == me.id and ticket.state in states.HELD
+        acts = not scoped(me).nothing
         duty = cards.duty(ticket)
         alive = {q.ticket.receipt for q in file.earlier if q.ticket.state in states.ALIVE}
         return page(
@@ -129,8 +133,10 @@ class Desk:
             tier=TIER_NAMES[ticket.tier],
             reason=wording.REASONS.get("urgent" if ticket.kind else ticket.reason, wording.ASKED),
             duties=[step.strip() for step in _STEPS.split(duty) if step.strip()],
+            acts=acts,
             lines=[
-                (line, line.text if line.author is Author.ADVISER else masks.mask(line.text)) for line in file.lines
+                (line, line.text if acts and line.author is Author.ADVISER else masks.mask(line.text))
+                for line in file.lines
             ],
             in_short=dossier.in_short(file.lines),
             found=await dossier.found(self._app, file.lines, ticket.topic, advise.today(datetime.now(UTC))),
@@ -139,7 +145,7 @@ class Desk:
             free=ticket.state in states.UNHELD,
             mine=mine,
             over=ticket.state in states.DONE,
-            notes=file.notes,
+            notes=file.notes if acts else [replace(note, text=masks.mask(note.text)) for note in file.notes],
             earlier=earlier,
             mergeable=[one for one in earlier if one.receipt in alive],
             colleagues=[one for one in await self._app.store.views.colleagues() if one[0] != me.id] if mine else (),
@@ -154,9 +160,9 @@ class Desk:
             nonce=_nonce,
         )
 
-    async def _file(self, request: Request, session: Session) -> File:
+    async def _file(self, request: Request, session: Session, *, reading: bool = False) -> File:
         receipt = request.path_params["receipt"]
-        scope = _scope(session.user)
+        scope = _scope(session.user, reading=reading)
         known = _RECEIPT.fullmatch(receipt)
         file = await self._app.store.views.ticket(scope, receipt, session.user.id) if known else None
         if file is None:
@@ -220,8 +226,8 @@ def _fields(app: App) -> list[str]:
     return sorted({topic.field for topic in app.library.topics.values()}) if app.library else []
 
 
-def _scope(user: User) -> Scope:
-    scope = scoped(user)
+def _scope(user: User, *, reading: bool = False) -> Scope:
+    scope = scoped(user, reading=reading)
     if scope.nothing:
         raise HTTPException(403, wording.NO_TICKETS.format(role=ROLE_NAMES[user.role]))
     return scope

@@ -69,10 +69,10 @@ def is_filtered(asked: Asked) -> bool:
     return replace(asked, page=0, tab="") != Asked()
 
 
-def link(asked: Asked, pages: int) -> str:
+def link(asked: Asked, pages: int, path: str = HOME) -> str:
     """The address of the list so many pages on."""
     kept = {name: held for name, held in asdict(replace(asked, page=max(0, asked.page + pages))).items() if held}
-    return f"{HOME}?{urlencode(kept)}"
+    return f"{path}?{urlencode(kept)}"
 
 
 def _one_of(kind: type[E], said: str) -> E | None:

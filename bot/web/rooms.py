@@ -23,6 +23,7 @@ ROOMS = (
     Room("/desk/score", "考核", {Role.ADVISER, Role.EXPERT}),
     Room("/bureau/users", "账号", {Role.ADMIN}),
     Room("/bureau/assessments", "考核", {Role.ADMIN}),
+    Room("/bureau/tickets", "查工单", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
     Room("/bureau/pushes", "普法推送", {Role.PUBLISHER, Role.ADMIN}),
     Room("/bureau/topics", "知识主题", {Role.EDITOR, Role.ADMIN, Role.EXPERT}),

@@ -21,6 +21,7 @@ from bot.web.bureau import Bureau
 from bot.web.chat import Chat
 from bot.web.desk import Desk
 from bot.web.downloads import Downloads
+from bot.web.exports import Exports
 from bot.web.guards import BODY_LIMIT, Guard
 from bot.web.health import Health
 from bot.web.law import Law
@@ -75,6 +76,7 @@ def _routes(app: App) -> list[BaseRoute]:
         Mediations(app, auth),
         Scores(app, auth),
         Reveal(app, auth),
+        Exports(app, auth),
         Desk(app, auth),
     )  # in this order: a ticket is found by anything after /desk/
     staff = (

@@ -18,7 +18,7 @@ from handlers.desk.tickets import Author, Entry, Referral, Ticket
 from handlers.errors import NotYours, Refused
 from handlers.hours import SHANGHAI
 from handlers.messages import Reply
-from handlers.staff import User, scoped
+from handlers.staff import Role, User, scoped
 from knowledge import text
 
 ANSWER_LIMIT = 3000  # characters; a longer answer is a letter
@@ -91,9 +91,11 @@ async def close(office: Office, user: User, receipt: str, now: datetime) -> Tick
 
 
 async def reopen(office: Office, user: User, receipt: str, now: datetime) -> Ticket:
-    """It was not done after all."""
+    """It was not done after all; whoever had it last says so, or an expert."""
 
     def decide(held: Tracked, at: Setting) -> Move:
+        if held.ticket.adviser != user.id and user.role is not Role.EXPERT:
+            raise Refused("工单由最后经手的顾问或首席专家重新打开。")
         move = moves.step(held, tickets.reopen(held.ticket), Deed(Act.REOPEN, user.id), at)
         return moves.telling(move, Change.REOPENED)
 

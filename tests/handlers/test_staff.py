@@ -22,5 +22,16 @@ def test_a_role_sees_its_tickets(role: Role, scope: Scope) -> None:
     assert staff.scoped(User(1, "li", "李", role, one_time=False, villages=POSTS, fields=frozenset({"劳动"}))) == scope
 
 
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMIN}))
+def test_nobody_but_the_admin_may_look_at_more_than_they_work_on(role: Role) -> None:
+    user = User(1, "li", "李", role, one_time=False, villages=POSTS)
+    assert staff.scoped(user, reading=True) == staff.scoped(user)
+
+
+def test_the_admin_may_look_at_all_tickets() -> None:
+    admin = User(1, "li", "李", Role.ADMIN, one_time=False)
+    assert staff.scoped(admin, reading=True) == Scope(everywhere=True, user=1)
+
+
 def test_every_role_has_a_name_for_people() -> None:
     assert set(staff.ROLE_NAMES) == set(Role)

@@ -147,3 +147,15 @@ async def test_a_login_that_succeeds_forgives_the_failures_before_it(fresh: tupl
         for _ in range(4):
             assert (await person.log_in("adviser1", "x")).status == 401
         assert (await person.log_in("adviser1", house.passwords["adviser1"])).status == 303
+
+
+@pytest.mark.parametrize(
+    "wanted", ["/desk/mediations", "/desk/mediations/new", "/bureau/users", "/desk/TL261124-ABC234"]
+)
+async def test_a_login_leads_to_the_page_that_was_asked_for(resident: Person, staff: Staff, wanted: str) -> None:
+    asked = await resident.get(wanted)
+    assert (asked.status, asked.location) == (303, f"/login?next={wanted}")
+    await staff(resident, "adviser1")
+    await resident.get("/login")
+    page = await resident.post(f"/login?next={wanted}", {"login": "adviser1", "password": PASSWORD})
+    assert page.location == wanted

@@ -19,8 +19,8 @@ from handlers.desk.tickets import Level, Ticket
 from handlers.staff import Role
 from storage.schema import events
 from storage.store import Store
+from tests.bot.web.cast import added, planted
 from tests.bot.web.person import Person
-from tests.bot.web.test_access import added, planted
 from tests.storage.given import NOW
 
 MINUTE = 60_000

@@ -1,0 +1,186 @@
+"""Try what no status tells of: each walk says whether it was done, for the actor, inside or outside their scope."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from aiohttp import ClientResponse
+from sqlalchemy import func, select
+
+from bot.web import passwords
+from handlers.desk.states import State
+from handlers.desk.tickets import Author, Entry
+from handlers.staff import Role
+from handlers.talk import phrases, receipts
+from handlers.talk.privacy import ERASE
+from storage.schema import entries, residents, subscriptions, tickets
+from storage.unit import reading
+from tests.bot.web.cast import Actor, Cast, added, sheet
+from tests.bot.web.person import Person, at
+from tests.bot.web.test_downloads import links, paper
+
+Walk = Callable[[Cast, Actor, bool], Awaitable[bool]]
+SECONDS = 1.0  # until what was to be heard must have been heard; tests look often
+
+
+async def _count(cast: Cast, table: object, *where: object) -> int:
+    counted = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+    async with reading(cast.store.engines.read) as connection:
+        return (await connection.execute(counted)).scalar_one()
+
+
+@asynccontextmanager
+async def _owner(cast: Cast, actor: Actor, inside: bool) -> AsyncGenerator[Person]:
+    """Whose it is: the actor, if that is a resident and it is to be their own; else somebody else."""
+    if inside and actor.role == "resident":
+        yield actor.person
+        return
+    async with at(cast.url) as other:
+        await other.ask("你好")
+        yield other
+
+
+async def opens_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Bring a question to a person."""
+    before = await _count(cast, tickets)
+    for fields in ({"choice": phrases.HUMAN.value}, {"text": "邻居占了我家的地坝"}, {"choice": phrases.YES.value}):
+        await actor.say(**fields)
+    return await _count(cast, tickets) == before + 1
+
+
+async def sees_their_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Ask how a ticket stands."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner)
+        return ticket.receipt in await actor.say(choice=receipts.value(ticket, "show"))
+
+
+async def adds_to_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Say more on a ticket."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner, State.CLAIMED)
+        await actor.say(choice=receipts.value(ticket, "add"))
+        await actor.say(text="还有一件事没有说")
+        return await _count(cast, entries, entries.c.receipt == ticket.receipt) > 0
+
+
+async def rates_an_answer(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Say how good an answer was."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner)
+        await actor.say(choice=receipts.value(ticket, "5"))
+        return await _count(cast, tickets, tickets.c.receipt == ticket.receipt, tickets.c.stars == 5) == 1
+
+
+async def wants_to_be_erased(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Ask that all is erased, and say so again."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner)
+        await actor.say(text="删除我的数据")
+        await actor.say(choice=ERASE.value)
+        due = (residents.c.id == ticket.resident, residents.c.erase_at.is_not(None))
+        return await _count(cast, residents, *due) == 1
+
+
+async def subscribes(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Ask to be told of the law."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner)
+        await actor.say(text="订阅")
+        return await _count(cast, subscriptions, subscriptions.c.resident == ticket.resident) == 1
+
+
+async def takes_their_data(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Take all that is held."""
+    async with _owner(cast, actor, inside) as owner:
+        ticket = await cast.own(owner)
+        return ticket.receipt in (await actor.ask("GET", "/mydata")).text
+
+
+async def takes_a_file(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Take a file by its address, which somebody may have found out."""
+    async with _owner(cast, actor, inside) as owner:
+        [link] = links(await paper(owner))
+        async with actor.person.session.get(cast.url + link) as answer:
+            return answer.status == 200
+
+
+async def follows_a_talk(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Be told of what is said as it is said."""
+    async with _owner(cast, actor, inside) as owner, _stream(actor, "/events?after=0-0") as stream:
+        mark = secrets.token_hex(8)
+        await owner.ask(f"你好{mark}")
+        return await _hears(stream, mark)
+
+
+async def is_told_of_the_queue(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Be told that a ticket changed."""
+    async with _stream(actor, "/desk/events") as stream:
+        if stream.status != 200:
+            return False
+        await asyncio.sleep(SECONDS / 3)  # until it knows how the queue stood
+        await cast.ticket(actor.role, "V", inside=inside)
+        return await _hears(stream, "changed")
+
+
+@asynccontextmanager
+async def _stream(actor: Actor, path: str) -> AsyncGenerator[ClientResponse]:
+    headers = {name.replace("_", "-"): value for name, value in actor.headers.items()}
+    asked = actor.person.session.get(actor.person.base + path, headers=headers, allow_redirects=False)
+    async with asked as answer:
+        yield answer
+
+
+async def _hears(stream: ClientResponse, mark: str) -> bool:
+    if stream.content_type != "text/event-stream":
+        return False
+    heard = ""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS):
+            while mark not in heard and (more := await stream.content.readany()):
+                heard += more.decode()
+    return mark in heard
+
+
+async def logs_in(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Log in as somebody whose password one knows, at any browser."""
+    number = await added(cast.store, Role.EXPERT)
+    await cast.store.people.set_password(number, await passwords.digest("一句记得住的话"), datetime.now(UTC))
+    login = next(one.login for one in await cast.store.accounts.all() if one.id == number)
+    assert (await actor.ask("GET", "/login")).status == 200
+    page = await actor.ask("POST", "/login", {"login": login, "password": "一句记得住的话"})
+    return page.status == 303 and not page.location.startswith("/login")
+
+
+async def logs_out(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """End one's session."""
+    page = await actor.ask("POST", "/logout")
+    over = await cast.store.people.session(actor.token, datetime.now(UTC)) is None
+    return page.status == 303 and over
+
+
+async def takes_the_list(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Export a list in which a ticket stands, with a number of a person in its words."""
+    ticket = await cast.ticket(actor.role, "T", inside=inside)
+    entry = Entry(ticket.receipt, Author.RESIDENT, f"=我电话13800138000，{ticket.receipt}", datetime.now(UTC))
+    await cast.said(entry)
+    path = f"/desk/tickets.xlsx?receipt={ticket.receipt}"
+    headers = {name.replace("_", "-"): value for name, value in actor.headers.items()}
+    asked = actor.person.session.get(cast.url + path, headers=headers, allow_redirects=False)
+    async with asked as answer:
+        if answer.status != 200:
+            return False
+        rows = sheet(await answer.read())
+    assert "13800138000" not in str(rows)
+    return any(ticket.receipt in map(str, row) for row in rows)
+
+
+WALKS: Mapping[str, Walk] = {
+    walk.__name__.replace("_", " "): walk
+    for walk in (
+        opens_a_ticket, sees_their_ticket, adds_to_a_ticket, rates_an_answer, wants_to_be_erased, subscribes,
+        takes_their_data, takes_a_file, follows_a_talk, is_told_of_the_queue, logs_in, logs_out, takes_the_list,
+    )
+}  # fmt: skip
