@@ -165,6 +165,7 @@ class Telegram:
         self._poll_seconds = poll_seconds
         self._pressed: set[asyncio.Task[None]] = set()
         self._photos = Photos(pictures)
+        self._has_met = False  # the Bot API, so that updates can be read
 
     def room(self) -> int:
         """How many messages the pace allows now."""
@@ -256,6 +257,7 @@ class Telegram:
         while True:
             try:
                 await self._bot.initialize()
+                self._has_met = True
                 await self._choose(webhook=webhook)
                 return
             except InvalidToken:
@@ -311,6 +313,8 @@ class Telegram:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return Response(status_code=403)
+        if not self._has_met:
+            return Response(status_code=503)
         body = await request.body()
         if len(body) > BODY_LIMIT:
             return Response(status_code=413)

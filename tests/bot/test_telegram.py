@@ -639,6 +639,7 @@ async def door(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Asyn
     """The same, shared by all who are turned away."""
     folder = tmp_path_factory.mktemp("door") / "data"
     async with open_house(folder, migrated, books=bare(), served=True, changes=POSTED) as house:
+        await house.telegram.wait_ready()
         yield house
 
 
@@ -744,6 +745,18 @@ async def test_an_update_that_says_nothing_to_us_is_taken_and_forgotten(door: Ho
 async def test_only_a_post_is_heard(door: House) -> None:
     async with ClientSession() as session, session.get(hook(door)) as answer:
         assert answer.status == 405
+
+
+async def test_what_is_posted_before_the_bot_api_was_met_comes_again(tmp_path: Path, migrated: Path) -> None:
+    async with FakeTelegram(patience=0.05, webhook_pause=0.02) as fake:
+        fake.fault("getMe", status=502, times=1000)
+        async with open_house(
+            tmp_path / "data", migrated, books=bare(), telegram=fake, served=True, changes=POSTED
+        ) as house:
+            assert await knock(house, json.dumps(an_update())) == 503
+            fake.clear_faults()
+            await fake.wait_ready()
+            assert await knock(house, json.dumps(an_update())) == 200
 
 
 async def test_while_nothing_can_be_kept_telegram_is_asked_to_come_again(posted: House) -> None:
