@@ -69,6 +69,15 @@ def take_in(folder: Path, source: Path) -> str:
     return "\n".join((f"{report.laws} 部，{report.articles} 条{same}", *report.skipped))
 
 
+def embed(folder: Path) -> str:
+    """Make the meanings of the articles in force that are still missing; what was made before a stop is kept."""
+    _, matcher = open_library(folder, articles=True)
+    if not whole(matcher):
+        return "句向量模型装不上，法条仍可按词查找"
+    matcher.articles("工资", limit=1)
+    return "法条的句向量已齐"
+
+
 def due(folder: Path, day: date, *, as_json: bool) -> str:
     """The topics to be reviewed by that day, those that a change of law has stopped first."""
     with closing(statutes(folder)) as law:

@@ -174,6 +174,18 @@ def statutes_import(source: Annotated[Path, typer.Argument(help="JSON lines, or 
         raise typer.Exit(1) from None
 
 
+@statutes.command("embed")
+def statutes_embed() -> None:
+    """Make the meanings of imported articles, part by part; stopped at any moment, it goes on where it was."""
+    import logging
+
+    from bot.library import embed
+
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("knowledge.engine.vectors").setLevel(logging.INFO)
+    typer.echo(embed(common.settings().folder))
+
+
 @lpr.command("import")
 def lpr_import(
     source: Annotated[

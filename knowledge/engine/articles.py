@@ -16,8 +16,10 @@ from knowledge.engine.learned import Learned
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder
 from knowledge.engine.shelf import Article, Shelf
+from knowledge.engine.vectors import Vectors
 
 EDITION = "3"  # of what is kept on disk; another one when the arrays change
+VECTORS = "vectors"  # folder beside the index
 _DAYS = 2  # kept in memory
 
 
@@ -94,12 +96,21 @@ class Articles:
             known = np.isin(hashes, shipped.hashes)
             rows[known] = shipped.rows(hashes[known])
             missing &= ~known
-        if missing.any():
-            new = shelf.meanings([articles[int(i)] for i in np.flatnonzero(missing)], self._encoder)
+        if missing.any() and self._cache is not None:
+            kept, wanted = Vectors(self._cache / VECTORS), np.flatnonzero(missing)
+            if not kept.make(hashes[missing], lambda places: self._meant([articles[int(wanted[p])] for p in places])):
+                return None
+            rows[missing] = kept.rows(hashes[missing])
+        elif missing.any():
+            new = self._meant([articles[int(place)] for place in np.flatnonzero(missing)])
             if new is None:
                 return None
-            rows[missing] = new @ taught.space.article
+            rows[missing] = new
         return rows
+
+    def _meant(self, articles: Sequence[Article]) -> Floats | None:
+        taught, new = learned.load(), shelf.meanings(articles, self._encoder)
+        return None if new is None or taught is None else new @ taught.space.article
 
 
 def _ranked(
