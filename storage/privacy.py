@@ -13,6 +13,7 @@ from handlers.desk.states import ALIVE, State
 from handlers.desk.states import Act as Step
 from handlers.desk.tickets import STATE_NAMES, Author, Tier
 from handlers.education.subscriptions import FREQUENCY_NAMES, ROLES, Subscription
+from handlers.mediations import proceedings
 from handlers.messages import Address
 from handlers.residents import Resident
 from storage import inbox as inboxes
@@ -27,6 +28,8 @@ from storage.schema import (
     entries,
     events,
     inbox,
+    mediation_parties,
+    mediations,
     metadata,
     openings,
     outbox,
@@ -75,6 +78,7 @@ class Privacy:
                 "打开普法消息的时间": await _openings(connection, number),
                 "问过的领域": await _fields(connection, number),
                 "工单": await self._tickets(connection, number),
+                "调解": await _mediations(connection, number),
             }
 
     async def _facts(self, connection: AsyncConnection, resident: Resident) -> dict[str, Any]:
@@ -130,6 +134,19 @@ class Privacy:
             return len(found)
 
         return await self._writer.write(work)
+
+
+async def _mediations(connection: AsyncConnection, number: str) -> list[dict[str, str]]:
+    """Which they are a party to; what the other party said is not theirs to take."""
+    ours = select(mediations).join(mediation_parties).where(mediation_parties.c.resident == number)
+    return [
+        {
+            "编号": found.number,
+            "收到": moment(found.opened_at).isoformat(),
+            "状态": proceedings.STATE_NAMES[proceedings.State(found.state)],
+        }
+        for found in await connection.execute(ours.order_by(mediations.c.opened_at))
+    ]
 
 
 def _wishes(held: Subscription | None) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from storage.privacy import ARCHIVED, COUNTED
 from storage.schema import addresses, entries, events, inbox, metadata, outbox, residents, tickets
 from storage.store import Store
 from tests.storage.given import NOW, answered, at, inbound, opened_ticket, rows
+from tests.storage.test_mediations import NUMBER, asked
 
 SECRET = "我家在村口第三户"
 MINE, THEIRS = Address("telegram", "1"), Address("telegram", "2")
@@ -104,3 +105,14 @@ def test_every_table_that_speaks_of_residents_is_erased_or_named() -> None:
     found = {t.name for t in metadata.sorted_tables if {"resident", "receipt"} & set(t.c.keys()) or "channel" in t.c}
     named = {t.name for t in COUNTED} | ARCHIVED | elsewhere | silent
     assert {t.name for t in metadata.sorted_tables} - found - named == set()
+
+
+async def test_a_mediation_is_told_of_to_its_party_without_a_word_of_the_other(store: Store) -> None:
+    await answered(store, inbound("老板欠我钱", who="1"))
+    ticket = await opened_ticket(store, who="1")
+    await store.mediations.write(asked(applicant=ticket.resident), (), NOW)
+    held = await store.privacy.held(MINE)
+    assert held
+    [mediation] = held["调解"]
+    assert (mediation["编号"], set(mediation)) == (NUMBER, {"编号", "收到", "状态"})
+    assert "13900002222" not in str(held)
