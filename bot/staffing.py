@@ -16,7 +16,7 @@ from bot.people import LOGIN
 from bot.web import passwords
 from handlers.desk import personnel
 from handlers.desk.personnel import Person, Place, Register
-from handlers.staff import ROLE_NAMES
+from handlers.staff import ANSWERING, ROLE_NAMES
 from knowledge import sheets
 from knowledge.sheets import Row, SheetError
 from knowledge.topics import FIELDS
@@ -26,6 +26,7 @@ PLACES, STAFF = "村居", "人员"
 TOWN, VILLAGE = "镇街", "村居"
 LOGIN_NAME, NAME, ROLE, POSTS = "登录名", "姓名", "角色", "负责村居"
 LICENCE, UNTIL, SPECIALISMS = "执业证号", "执业证有效期至", "擅长领域"
+WECOM = "企业微信账号"
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
     PLACES: {TOWN: "示例镇", VILLAGE: "示例一村"},
     STAFF: {
@@ -36,9 +37,11 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         LICENCE: "15001202010000000",
         UNTIL: "2027-05-31",
         SPECIALISMS: "劳动、婚姻家庭",
+        WECOM: "shili",
     },
 }
 _ROLES = {name: role for role, name in ROLE_NAMES.items()} | {str(role): role for role in ROLE_NAMES}
+USERID = re.compile(r"[A-Za-z0-9_@.\-]{1,64}")
 _BETWEEN = re.compile(r"[、，,;；\s]+")
 
 
@@ -77,7 +80,8 @@ def read(path: Path, held: Register) -> Register:
         logins.setdefault(row.text(LOGIN_NAME), row)
     if faults:
         raise SheetError(faults)
-    return Register(frozenset(places), {login: _person(row, known) for login, row in logins.items()})
+    people = {login: _person(row, known, held.people.get(login)) for login, row in logins.items()}
+    return Register(frozenset(places), people)
 
 
 def _is_example(row: Row) -> bool:
@@ -94,6 +98,7 @@ def _faults(
     login, role = row.text(LOGIN_NAME), row.text(ROLE)
     if not LOGIN.fullmatch(login):
         yield LOGIN_NAME, "登录名要是 1 到 40 个不带空格的字符"
+    yield from ((WECOM, message) for message in _of_wecom(row, held, before))
     if login in before:
         yield LOGIN_NAME, f"登录名 {login} 和第 {before[login].number} 行重复"
     if login in held.people and not held.people[login].is_active:
@@ -113,7 +118,22 @@ def _faults(
     yield from ((SPECIALISMS, f"没有“{f}”这个领域；可写：{'、'.join(FIELDS)}") for f in unknown)
 
 
-def _person(row: Row, known: Mapping[str, Place]) -> Person:
+def _of_wecom(row: Row, held: Register, before: Mapping[str, Row]) -> Iterator[str]:
+    """What is wrong with the id in WeCom: it is one person's, who answers tickets."""
+    account = row.text(WECOM)
+    if not account:
+        return
+    if not USERID.fullmatch(account):
+        yield "企业微信账号要是 1 到 64 个字母、数字或 _-@."
+    if (role := row.text(ROLE)) in _ROLES and _ROLES[role] not in ANSWERING:
+        yield "只有村居法律顾问和首席专家用得上企业微信账号"
+    others = {login: other.text(WECOM) for login, other in before.items()}
+    others |= {login: person.wecom for login, person in held.people.items() if login not in before}
+    if taken := [login for login, theirs in others.items() if theirs == account and login != row.text(LOGIN_NAME)]:
+        yield f"企业微信账号 {account} 已经是 {taken[0]} 的"
+
+
+def _person(row: Row, known: Mapping[str, Place], before: Person | None) -> Person:
     until = row.day(UNTIL)
     return Person(
         row.text(LOGIN_NAME),
@@ -123,6 +143,7 @@ def _person(row: Row, known: Mapping[str, Place]) -> Person:
         row.text(LICENCE),
         None if isinstance(until, str) else until,
         frozenset(_several(row, SPECIALISMS)),
+        wecom=row.text(WECOM) or (before.wecom if before else ""),
     )
 
 

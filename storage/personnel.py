@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
+from handlers.desk.links import NOTHING
 from handlers.desk.personnel import Difference, Person, Place, Register, compare
 from handlers.staff import Role
 from storage.audit import note
 from storage.moments import stamp
-from storage.schema import posts, profiles, specialisms, towns, users, villages
+from storage.schema import posts, profiles, specialisms, staff_addresses, towns, users, villages
 from storage.unit import Writer, reading
-from storage.values import insert_new, upsert
+from storage.values import insert_new, packed, upsert
+
+WECOM = "wecom"
 
 
 class Personnel:
@@ -43,11 +46,13 @@ class Personnel:
             for person in difference.added:
                 number = await _add(connection, person, passwords[person.login], now)
                 await _describe(connection, number, person, places)
+                await _reach(connection, number, "", person.wecom, now)
                 deed = Deed(Act.USER_ADDED, by, f"user:{number}", f"{person.login} {person.role}")
                 await note(connection, deed, now)
-            for _, person in difference.changed:
+            for was, person in difference.changed:
                 number = await _change(connection, person)
                 await _describe(connection, number, person, places)
+                await _reach(connection, number, was.wecom, person.wecom, now)
                 detail = f"{person.role} {len(person.places)}村 在用"
                 await note(connection, Deed(Act.USER_CHANGED, by, f"user:{number}", detail), now)
             if difference:
@@ -68,15 +73,16 @@ async def _register(connection: AsyncConnection) -> Register:
         known[one.user].add(one.field)
     staff = select(users, profiles.c.licence, profiles.c.licensed_until).join(profiles, isouter=True)
     found = (await connection.execute(staff.order_by(users.c.id))).fetchall()
-    return Register(
-        frozenset(places.values()),
-        {r.login: _person(r, frozenset(held[r.id]), frozenset(known[r.id])) for r in found},
-    )
+    reached = select(staff_addresses.c.user, func.min(staff_addresses.c.external).label("external"))
+    reached = reached.where(staff_addresses.c.channel == WECOM).group_by(staff_addresses.c.user)
+    there = {r.user: r.external for r in await connection.execute(reached)}
+    people = [_person(r, frozenset(held[r.id]), frozenset(known[r.id]), there.get(r.id, "")) for r in found]
+    return Register(frozenset(places.values()), {person.login: person for person in people})
 
 
-def _person(row: Any, places: frozenset[Place], fields: frozenset[str]) -> Person:
+def _person(row: Any, places: frozenset[Place], fields: frozenset[str], wecom: str) -> Person:
     until = date.fromisoformat(row.licensed_until) if row.licensed_until else None
-    return Person(row.login, row.name, Role(row.role), places, row.licence or "", until, fields, row.is_active)
+    return Person(row.login, row.name, Role(row.role), places, row.licence or "", until, fields, row.is_active, wecom)
 
 
 async def _places(connection: AsyncConnection, difference: Difference) -> dict[Place, int]:
@@ -103,6 +109,17 @@ async def _change(connection: AsyncConnection, person: Person) -> int:
     await connection.execute(delete(posts).where(posts.c.user == number))
     await connection.execute(delete(specialisms).where(specialisms.c.user == number))
     return number
+
+
+async def _reach(connection: AsyncConnection, number: int, before: str, account: str, now: datetime) -> None:
+    """The id in WeCom is theirs from now on, in place of the one before."""
+    if account == before:
+        return
+    one = and_(staff_addresses.c.channel == WECOM, staff_addresses.c.external.in_([before, account]))
+    await connection.execute(delete(staff_addresses).where(one))
+    fresh = {"channel": WECOM, "external": account, "user": number, "linked_at": stamp(now), "aim": packed(NOTHING)}
+    await connection.execute(staff_addresses.insert().values(fresh))
+    await note(connection, Deed(Act.ADDRESS_LINKED, None, f"user:{number}", WECOM), now)
 
 
 async def _describe(connection: AsyncConnection, number: int, person: Person, places: Mapping[Place, int]) -> None:

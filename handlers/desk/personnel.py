@@ -21,6 +21,7 @@ class Person:
     licensed_until: date | None = None
     fields: frozenset[str] = frozenset()
     is_active: bool = True
+    wecom: str = ""  # the id there, by which tickets reach them; none in a list changes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,5 @@ def _facts(person: Person) -> dict[str, str]:
         "执业证号": person.licence,
         "有效期至": str(person.licensed_until or ""),
         "擅长": "、".join(sorted(person.fields)),
+        "企业微信": person.wecom,
     }

@@ -12,6 +12,7 @@ from bot import staffing
 from bot.staffing import EXAMPLES, PLACES, STAFF
 from handlers.audit import Act
 from handlers.desk.personnel import Person, Register
+from handlers.messages import Address
 from handlers.staff import Role
 from knowledge.sheets import SheetError
 from storage.schema import profiles, sessions, users
@@ -27,6 +28,7 @@ ADVISER = [
     "15001202010000001",
     "2027-05-31",
     "劳动",
+    "LiGuWen",
 ]
 TOWNS = [["安居镇", "示例一村"], ["旧县街道", "示例一村"]]
 LI = Person(
@@ -37,6 +39,7 @@ LI = Person(
     "15001202010000001",
     date(2027, 5, 31),
     frozenset({"劳动"}),
+    wecom="LiGuWen",
 )
 
 
@@ -72,15 +75,19 @@ def test_the_examples_of_the_template_are_not_taken_in(tmp_path: Path) -> None:
         (2, "国王", "人员!C2：没有“国王”这种角色"),
         (3, "火星一村", "人员!D2：没有“火星一村”"),
         (4, 15001202010000001, "人员!E2：长号码"),
+        (7, "李 顾问", "人员!H2：企业微信账号要是"),
+        (7, "Taken", "人员!H2：企业微信账号 Taken 已经是 wang 的"),
         (5, "明年", "人员!F2：明年 不是日期"),
         (6, "星座", "人员!G2：没有“星座”这个领域"),
     ],
 )
 def test_a_cell_that_cannot_be_is_named(tmp_path: Path, column: int, said: object, cell: str) -> None:
-    spoiled = [said if number == column else held for number, held in enumerate(ADVISER)]
-    gone = Register(people={"gone": dataclasses.replace(LI, login="gone", is_active=False)})
+    spoiled = [said if number == column else cell_ for number, cell_ in enumerate(ADVISER)]
+    gone = dataclasses.replace(LI, login="gone", is_active=False, wecom="")
+    wang = dataclasses.replace(LI, login="wang", wecom="Taken")
+    held = Register(people={"gone": gone, "wang": wang})
     with pytest.raises(SheetError) as caught:
-        staffing.read(book(tmp_path / "a.xlsx", TOWNS, [spoiled]), gone)
+        staffing.read(book(tmp_path / "a.xlsx", TOWNS, [spoiled]), held)
     assert [fault[: len(cell)] for fault in caught.value.faults] == [cell]
 
 
@@ -96,10 +103,32 @@ async def test_a_list_is_taken_in_once_and_is_then_what_is_kept(store: Store, fi
     assert await store.personnel.take_in(listed, held, {"li": "digest"}, None, NOW)
     assert await store.personnel.register() == listed
     lines = len(await store.audit.page())
-    assert [line.deed.act for line in await store.audit.page()] == [Act.STAFF_IMPORTED, Act.USER_ADDED]
+    assert [line.deed.act for line in await store.audit.page()] == [
+        Act.STAFF_IMPORTED,
+        Act.USER_ADDED,
+        Act.ADDRESS_LINKED,
+    ]
     again = await store.personnel.register()
     assert await store.personnel.take_in(listed, again, {}, None, NOW)
     assert len(await store.audit.page()) == lines
+
+
+async def test_tickets_reach_whoever_the_list_says_on_wecom(store: Store, file: Path) -> None:
+    held = await store.personnel.register()
+    await store.personnel.take_in(staffing.read(file, held), held, {"li": "digest"}, None, NOW)
+    holders = await store.links.holders([Address("wecom", "LiGuWen")])
+    assert [user.login for user in holders.values()] == ["li"]
+    held = await store.personnel.register()
+    moved = dataclasses.replace(LI, wecom="LiTwo")
+    await store.personnel.take_in(Register(people={"li": moved}), held, {}, None, NOW)
+    assert not await store.links.holders([Address("wecom", "LiGuWen")])
+    assert await store.links.holders([Address("wecom", "LiTwo")])
+
+
+def test_an_empty_cell_takes_no_account_away(tmp_path: Path) -> None:
+    empty = [*ADVISER[:-1], ""]
+    listed = staffing.read(book(tmp_path / "a.xlsx", TOWNS, [empty]), Register(people={"li": LI}))
+    assert listed.people["li"].wecom == "LiGuWen"
 
 
 async def test_a_change_keeps_the_password_and_what_the_list_does_not_name(store: Store, file: Path) -> None:
