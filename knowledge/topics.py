@@ -41,7 +41,7 @@ FIELDS = (
 )
 SOURCES = ("V", "S", "W", "K")
 REGIONS = ("全国", "重庆", "川渝", "铜梁")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _REQUIRED = ("id", "field", "title", "questions", "citations", "region", "source", "reviewed", "due")
 _OPTIONAL = ("related", "valid_from", "valid_to", "named", "differs")
 
@@ -205,7 +205,7 @@ def fault(key: str, value: Any) -> str:
     """What is wrong with this value of this key, in Chinese; empty where nothing is."""
     match key:
         case "id":
-            return "" if _SLUG.fullmatch(str(value)) else "编号只能用小写英文、数字和连字符"
+            return "" if SLUG.fullmatch(str(value)) else "编号只能用小写英文、数字和连字符"
         case "field":
             return "" if value in FIELDS else f"不认识的领域 {value}"
         case "title":

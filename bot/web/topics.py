@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from starlette.datastructures import FormData
@@ -19,6 +19,7 @@ from bot.web.auth import Auth
 from bot.web.guards import SAFE
 from bot.web.pages import page
 from handlers.cases import Library
+from handlers.desk.orders import RECEIPT
 from handlers.editing import curate, curation
 from handlers.editing.curate import Shelf
 from handlers.editing.curation import STAGE_NAMES, Stage, Version
@@ -26,7 +27,7 @@ from handlers.errors import NotYours, Refused, Stale
 from handlers.hours import SHANGHAI
 from handlers.staff import Role, User
 from handlers.talk import answers
-from knowledge import check, topics
+from knowledge import blank, check, topics
 from knowledge.topics import FIELDS, Edit, Problem, Topic, TopicError
 from storage.people import Session
 
@@ -76,6 +77,9 @@ class Topics:
 
     async def listed(self, request: Request, session: Session) -> Response:
         """The topics that fit what is searched: those that a change of law has stopped first, then by day due."""
+        begun = request.query_params.get("new", "").strip().lower()
+        if topics.SLUG.fullmatch(begun):
+            return RedirectResponse(f"{PLACE}/{begun}/edit", 303)
         asked = {name: request.query_params.get(name, "") for name in ("q", "field", "flag")}
         found = [row for row in await self._rows() if _fits(row, asked)]
         found.sort(key=lambda row: (not row.changes, not row.stages, row.topic.due, row.topic.id))
@@ -87,6 +91,8 @@ class Topics:
             asked=asked,
             fields=FIELDS,
             flags=FLAGS,
+            writes=session.user.role in EDITORS,
+            problem=wording.BAD_TOPIC_ID if begun else "",
         )
 
     async def _rows(self) -> list[Row]:
@@ -147,19 +153,23 @@ class Topics:
             return await self._form(session, name, await self._text(name, history), base)
         form = await request.form()
         text = str(form.get("text", ""))[:LONGEST].replace("\r\n", "\n").strip() + "\n"
+        receipt = str(form.get("receipt", "")).strip().upper()
+        again = partial(self._form, session, name, text, receipt=receipt)
         try:
             topic = topics.parse(text, Path(f"{name}.md"))
         except TopicError as error:
-            return await self._form(session, name, text, _base(form), problems=error.problems)
+            return await again(_base(form), problems=error.problems)
         problems = self._problems(topic)
         if "look" in form or any(p.severity == "error" for p in problems):
-            return await self._form(session, name, text, _base(form), topic=topic, problems=problems)
+            return await again(_base(form), topic=topic, problems=problems)
+        if receipt and not RECEIPT.fullmatch(receipt):
+            return await again(_base(form), topic=topic, problem=wording.NO_RECEIPT)
         if form.get("base") != base:
-            return await self._form(session, name, text, base, topic=topic, problem=wording.TOPIC_CHANGED)
+            return await again(base, topic=topic, problem=wording.TOPIC_CHANGED)
         try:
-            await curate.draft(await self._shelf(), session.user, name, text, datetime.now(UTC))
+            await curate.draft(await self._shelf(), session.user, name, text, datetime.now(UTC), receipt=receipt)
         except (Refused, NotYours, Stale) as refused:
-            return await self._form(session, name, text, base, topic=topic, problem=str(refused))
+            return await again(base, topic=topic, problem=str(refused))
         return RedirectResponse(f"{PLACE}/{name}?done=draft", 303)
 
     async def _form(
@@ -169,6 +179,7 @@ class Topics:
         text: str,
         base: str,
         *,
+        receipt: str = "",
         topic: Topic | None = None,
         problems: Sequence[Problem] = (),
         problem: str = "",
@@ -181,6 +192,7 @@ class Topics:
             id=name,
             text=text,
             base=base,
+            receipt=receipt,
             words=self._words(topic) if topic else "",
             problems=problems,
             problem=problem,
@@ -204,14 +216,16 @@ class Topics:
         return Shelf(self._versions, await asyncio.to_thread(_shipped), self._library().statutes)
 
     async def _text(self, name: str, history: Sequence[Version]) -> str:
-        """What an editor begins with: the latest draft, else what residents read."""
+        """What an editor begins with: the latest draft, else what residents read, else a blank form."""
         latest = max(history, key=lambda version: version.number, default=None)
         if latest and latest.text and latest.stage is not Stage.RETIRED:
             return latest.text
         standing = curation.published(history)
         shipped = next((t for t in await asyncio.to_thread(_shipped) if t.id == name), None)
         if standing is None and shipped is None:
-            raise HTTPException(404, wording.NO_SUCH_TOPIC)
+            if not topics.SLUG.fullmatch(name):
+                raise HTTPException(404, wording.NO_SUCH_TOPIC)
+            return blank.form(name, _today())
         return standing.text or "" if standing else shipped.path.read_text("utf-8") if shipped else ""
 
     def _words(self, topic: Topic) -> str:

@@ -97,5 +97,7 @@ def span(length: timedelta) -> str:
 
 NO_SUCH_PUSH = "没有这个推送计划。"
 NO_SUCH_TOPIC = "没有这个主题。"
+BAD_TOPIC_ID = "编号只能用小写英文、数字和连字符，像 land-boundary。"
+NO_RECEIPT = "受理号写错了，像 TL261124-7K3M9P；没有就空着。"
 TOPIC_CHANGED = "您打开这一页以后，别人存了新的一版。您的文字还在下面，请对照新的再存。"
 NOT_SENT_YET = "这个推送还没有发过，没有效果可看。"

@@ -122,4 +122,25 @@ async def test_a_draft_made_meanwhile_is_not_written_over(editor: Person) -> Non
 
 async def test_a_topic_that_does_not_exist_is_said_so(editor: Person) -> None:
     assert (await editor.get(f"{PLACE}/nonsense")).status == 404
-    assert (await editor.get(f"{PLACE}/nonsense/edit")).status == 404
+    assert (await editor.get(f"{PLACE}/No_Such/edit")).status == 404
+
+
+async def test_a_new_topic_begins_with_a_form_that_must_be_filled_in(editor: Person, store: Store) -> None:
+    begun = await editor.get(f"{PLACE}?new=tree-fruit")
+    assert begun.location == f"{PLACE}/tree-fruit/edit"
+    blank, fields = await _text(editor, f"{PLACE}/tree-fruit")
+    assert (await editor.post(begun.location, {**fields, "text": blank})).status == 409, "nothing is filled in"
+
+    like, _ = await _text(editor)
+    filled = like.replace("id: graves", "id: tree-fruit").replace("title: 坟地祖坟", "title: 果树")
+    wrong = await editor.post(begun.location, {**fields, "text": filled, "receipt": "工单三"})
+    assert (wrong.status, "受理号写错了" in wrong.words, filled[:40] in unescape(wrong.text)) == (409, True, True)
+    kept = await editor.post(begun.location, {**fields, "text": filled, "receipt": "tl261124-7k3m9p"})
+    assert kept.status == 303, kept.words
+    assert "来自工单 TL261124-7K3M9P" in (await editor.get(kept.location)).words
+    [version] = await store.versions.history("tree-fruit")
+    assert (version.stage, version.receipt) == (Stage.DRAFT, "TL261124-7K3M9P")
+
+
+async def test_an_id_that_no_topic_can_have_is_refused(editor: Person) -> None:
+    assert "编号只能用" in (await editor.get(f"{PLACE}?new=果树")).words
