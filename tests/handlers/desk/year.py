@@ -304,7 +304,7 @@ class Year:
         return lambda: self._tell(self.tickets[receipt], act)
 
     def _tell(self, ticket: Ticket, act: str) -> None:
-        if ticket.state in UNHELD and act in ("answer", "ask"):
+        if ticket.state in UNHELD and act in ("answer", "ask", "escalate"):
             claimed = tickets.claim(ticket, BY_HAND, self.now)
             self.move(ticket, claimed)
             ticket = self.tickets[ticket.receipt]
@@ -319,6 +319,7 @@ _HABITS = (78, 10, 3, 2, 4, 1, 2)
 _TOLD: Mapping[str, Callable[[Ticket, datetime], Ticket]] = {
     "answer": lambda ticket, now: tickets.answer(ticket, BY_HAND, now),
     "ask": lambda ticket, now: tickets.ask(ticket, BY_HAND),
+    "escalate": lambda ticket, now: tickets.escalate(ticket, BY_HAND, FIELDS[0]),
     "close": lambda ticket, now: tickets.close(ticket, BY_HAND, now),
     "withdraw": tickets.withdraw,
     "add": lambda ticket, now: tickets.add(ticket),
