@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from bot import app, effects, pushing
 from bot.config import ConfigError, Settings
 from handlers import deliveries
+from handlers.deliveries import CHANNEL_NAMES
 from handlers.education import obstacles, publish
 from handlers.education.campaigns import RUN_NAMES, STATE_NAMES, Audience, Campaign, Plan, Run, RunState, Tally
 from handlers.education.effects import contrast
@@ -93,7 +94,7 @@ async def preview(settings: Settings, number: int) -> str:
 def _shown(bench: Bench, campaign: Campaign, seen: Preview) -> str:
     channels = obstacles.reach(campaign.plan.audience, bench.studio.limits).channels
     looks = (
-        f"── {channel}（{len(deliveries.parts(seen.reply, channel))} 条）──\n{seen.reply.text}\n"
+        f"── {CHANNEL_NAMES[channel]}（{len(deliveries.parts(seen.reply, channel))} 条）──\n{seen.reply.text}\n"
         + " ".join(f"[{option.label}]" for option in seen.reply.options)
         for channel in channels
     )

@@ -45,7 +45,7 @@ def plan(settings: Settings, theme: str = "constitution-day", when: str = "") ->
 def test_the_whole_way(settings: Settings) -> None:
     assert plan(settings).startswith("1 号草稿：今天是国家宪法日")
     shown = asyncio.run(campaigning.preview(settings, 1))
-    assert "── telegram（1 条）──" in shown
+    assert "── Telegram（1 条）──" in shown
     assert "依据：《宪法》第五条、第三十三条" in shown
     assert "✗ 没有人符合条件。放宽" in shown
     with pytest.raises(ConfigError, match="试发名单"):
