@@ -147,6 +147,13 @@ class App:
         schedule.every(
             self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
         )
+        closed = timedelta(days=file.data.keep_tickets_days)
+        schedule.every(
+            self._clock,
+            timedelta(days=1),
+            "tickets past their time",
+            lambda: self.store.retention.erase(now() - closed, now()),
+        )
         known = timedelta(days=file.push.questions_days)
         schedule.every(
             self._clock,

@@ -31,7 +31,15 @@ GROUPS = {
 }
 for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
-for command in (library.evaluate, staff.assess, staff.correct, upkeep.backup, upkeep.restore, upkeep.doctor):
+for command in (
+    library.evaluate,
+    staff.assess,
+    staff.correct,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.forget,
+    upkeep.doctor,
+):
     cli.command()(command)
 
 

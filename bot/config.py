@@ -43,6 +43,7 @@ class Data(Section):
 
     folder: str = Field(default="data", min_length=1)
     keep_words_days: int = Field(default=90, ge=1)
+    keep_tickets_days: int = Field(default=730, ge=30)
 
 
 class Storage(Section):

@@ -26,6 +26,7 @@ class Act(StrEnum):
     REVEALED = "revealed"
     EXPORTED = "exported"
     ERASED = "erased"
+    EXPIRED = "expired"
     JOINED = "joined"
     PARTED = "parted"
     CORRECTED = "corrected"
@@ -58,6 +59,7 @@ ACT_NAMES = {
     Act.REVEALED: "看完整号码",
     Act.EXPORTED: "导出工单",
     Act.ERASED: "删除居民数据",
+    Act.EXPIRED: "到期清除工单原话",
     Act.JOINED: "居民合并收信地址",
     Act.PARTED: "居民断开收信地址",
     Act.CORRECTED: "更正考核",

@@ -23,6 +23,7 @@ from storage.privacy import Privacy
 from storage.quizzes import Quizzes
 from storage.records import Records
 from storage.reminders import Reminders
+from storage.retention import Retention
 from storage.rosters import Rosters
 from storage.tickets import Tickets
 from storage.tokens import Tokens
@@ -71,6 +72,7 @@ class Store:
     effects: Effects
     pictures: Pictures
     privacy: Privacy
+    retention: Retention
     versions: Versions
     views: Views
 
@@ -110,6 +112,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         effects=Effects(writer, engines.read, vault),
         pictures=Pictures(writer, engines.read),
         privacy=Privacy(writer, engines.read, vault),
+        retention=Retention(writer, engines.read),
         versions=Versions(writer, engines.read),
         views=Views(engines.read, vault),
     )

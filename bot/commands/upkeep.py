@@ -48,6 +48,13 @@ def restore(source: Path, force: Annotated[bool, typer.Option(help="Replace the 
     typer.echo(run(common.settings(), source, force=force))
 
 
+def forget(dry_run: Annotated[bool, typer.Option(help="Only say what would go.")] = False) -> None:
+    """Erase the words of tickets closed for longer than data.keep_tickets_days, as the server does once a day."""
+    from bot.forgetting import forget as run
+
+    typer.echo(common.run(run(common.settings(), dry_run=dry_run)))
+
+
 def doctor(as_json: common.AsJson = False) -> None:
     """Say what is configured, what is missing, and what to do about it."""
     from bot.doctor import examine
