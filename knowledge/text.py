@@ -110,6 +110,16 @@ def _fillers() -> Replacer:
     return Replacer({str(word): "" for word in lexicon("fillers")})
 
 
+def names_law(text: str) -> bool:
+    """Whether a normalised text holds a plain word of the law, such as 离婚."""
+    return any(word in text for word in _plain())
+
+
+@cache
+def _plain() -> tuple[str, ...]:
+    return tuple(str(word) for word in lexicon("plain"))
+
+
 @cache
 def _stop_words() -> frozenset[str]:
     return frozenset(str(word) for word in lexicon("stopwords"))

@@ -94,9 +94,10 @@ async def reopen(office: Office, user: User, receipt: str, now: datetime) -> Tic
     """It was not done after all; whoever had it last says so, or an expert."""
 
     def decide(held: Tracked, at: Setting) -> Move:
+        reopened = tickets.reopen(held.ticket)
         if held.ticket.adviser != user.id and user.role is not Role.EXPERT:
             raise Refused("工单由最后经手的顾问或首席专家重新打开。")
-        move = moves.step(held, tickets.reopen(held.ticket), Deed(Act.REOPEN, user.id), at)
+        move = moves.step(held, reopened, Deed(Act.REOPEN, user.id), at)
         return moves.telling(move, Change.REOPENED)
 
     return await _act(office, user, receipt, now, decide)

@@ -14,12 +14,13 @@ from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder, Sentences
-from knowledge.text import clean, normalise, tokens
+from knowledge.text import clean, names_law, normalise, tokens
 
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
 MOST = 10  # findings
-UNSURE = 0.5  # chance that a question typed in pinyin is legal
+UNSURE = 0.5  # chance that it is legal, if it is typed in pinyin; at least, if it is short and has a plain word of law
+SHORT = 6  # characters; what is longer says enough to be told by its meaning
 _WORDS = 6
 _KNOWN = 0.95  # how sure we are of a known question, as people type it
 _FOLLOWED = 0.95  # how sure we are that a message without a subject is about the topic just read
@@ -151,7 +152,8 @@ class Matcher:
 def legal_chance(asked: Asked, features: Floats) -> float:
     """The chance that it is a legal question at all."""
     name = _model(asked)
-    return gate.load(name).chance(asked, features) if name in gate.MODELS else UNSURE
+    chance = gate.load(name).chance(asked, features) if name in gate.MODELS else UNSURE
+    return max(chance, UNSURE) if len(asked.text) <= SHORT and names_law(asked.text) else chance
 
 
 def _found(shelf: Library, asked: Asked) -> Findings:

@@ -60,8 +60,9 @@ def modules(pytestconfig: pytest.Config) -> Path:
         pytest.skip("there is no Node.js on this machine")
     folder = pytestconfig.cache.mkdir("npm")
     if not (folder / "node_modules" / "wechat-crypto").exists():
-        asked = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "wechat-crypto@0.0.2"]
-        if subprocess.run(asked, check=False, timeout=60).returncode:
+        asked = [npm, "install", "--silent", "--no-audit", "--no-fund", "--fetch-retries=0", "--fetch-timeout=20000"]
+        asked += ["--prefix", str(folder), "wechat-crypto@0.0.2"]
+        if subprocess.run(asked, check=False, timeout=100).returncode:
             pytest.skip("no npm registry can be reached, and wechat-crypto is not here yet")
     return folder
 

@@ -271,7 +271,7 @@ class TestReading:
         assert held
         assert [told["内容"] for told in held["收到的回复"]] == [REPLY.text]
         assert held["普法订阅"] == {
-            "开始": NOW.isoformat(), "领域": ["劳动"], "频率": "有就发", "已退订": False
+            "开始": NOW.isoformat(), "领域": ["劳动"], "频率": "有就发", "自己说的身份": None, "已退订": False
         }  # fmt: skip
 
     async def test_who_is_erased_is_told_nothing_more(self, store: Store) -> None:
