@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import (
@@ -14,7 +16,11 @@ from aiohttp import (
     InvalidURL,
 )
 
+from handlers.deliveries import Closed, Later, Receipt, Refused
+
 Json = dict[str, Any]
+QUOTA_PAUSE = timedelta(minutes=10)
+_BUSY = -1
 # raised before the first byte is written
 _BEFORE_WRITING = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
 
@@ -33,6 +39,26 @@ class NotSent(Exception):
 
 class Unanswered(Exception):
     """The call was written and no answer came: it may have been carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the error codes of a platform say of a message; each platform numbers its own."""
+
+    out_of_calls: tuple[int, ...]
+    gone: tuple[int, ...]  # nobody who can be written to
+    ours_to_mend: tuple[int, ...]  # secret, rights or list of addresses
+
+    def receipt(self, error: Failed) -> Receipt:
+        """What becomes of the message that the platform did not take."""
+        reason = str(error)
+        if error.code in self.out_of_calls:
+            return Later(QUOTA_PAUSE, reason)
+        if error.code in self.gone:
+            return Closed(reason)
+        # a busy platform or a gateway did not carry it out; a secret or a right is the bureau's to mend
+        is_later = error.code == _BUSY or error.code <= -500 or error.code in self.ours_to_mend
+        return Later(reason=reason) if is_later else Refused(reason)
 
 
 class Calls:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.calls import Failed, NotSent, Unanswered
+from bot.channels.calls import Codes, Failed, NotSent, Unanswered
 from bot.channels.frames import Frame, Malformed
 from bot.channels.nonces import Nonces
 from bot.channels.wechat import inbounds
@@ -24,7 +24,7 @@ from bot.channels.wechat.links import Links
 from bot.log import failure, logger
 from handlers import allowances, deliveries
 from handlers.allowances import Allowance
-from handlers.deliveries import Closed, Delivery, Held, Lane, Later, Receipt, Refused, Sent, Uncertain, wording
+from handlers.deliveries import Delivery, Held, Lane, Later, Receipt, Refused, Sent, Uncertain, wording
 from handlers.errors import StorageDown
 from handlers.messages import Address, Inbound, Kind
 from storage.allowances import Allowances
@@ -36,14 +36,15 @@ CARRY = 5.0  # seconds for a request to carry an answer back
 AGAIN = 0.2  # seconds until a message that could not be kept is offered once more
 ROOM = 100  # sends at once; WeChat names no pace for customer messages
 FETCH = "点这里取文件（过时就取不到了）："
-QUOTA_PAUSE = timedelta(minutes=10)
 # https://developers.weixin.qq.com/doc/service/guide/dev/api/error_code.html
-BUSY, OUT_OF_CALLS = -1, (45009, 45011)
+CODES = Codes(
+    out_of_calls=(45009, 45011),
+    gone=(40003, 43004),
+    ours_to_mend=(40001, 40013, 40014, 40125, 40164, 41001, 42001, 48001),
+)
 DONE_BEFORE, NO_MASS_LEFT = 45065, 45028
 MASS_PAUSE = timedelta(hours=1)
 NOTHING_LEFT = (45015, 45047)
-GONE = (40003, 43004)
-OURS_TO_MEND = (40001, 40013, 40014, 40125, 40164, 41001, 42001, 48001)  # secret, rights or list of addresses
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 Answered = Callable[[str, str, str], Awaitable[str | None]]
 
@@ -220,7 +221,7 @@ class WeChat:
         except Failed as error:
             if error.code == DONE_BEFORE:
                 return Sent(MASS)
-            return Later(MASS_PAUSE, str(error)) if error.code == NO_MASS_LEFT else _receipt(error)
+            return Later(MASS_PAUSE, str(error)) if error.code == NO_MASS_LEFT else CODES.receipt(error)
         except NotSent as error:
             return Later(reason=str(error))
         except Unanswered as error:
@@ -243,7 +244,7 @@ class WeChat:
             if error.code in NOTHING_LEFT:
                 await self._count(self._allowances.exhaust(address))
                 return await self._hold(address, str(error), told=bool(held and held.told))
-            return _receipt(error)
+            return CODES.receipt(error)
         except NotSent as error:
             return Later(reason=str(error))
         except Unanswered as error:
@@ -298,14 +299,3 @@ class Carried(Response):
 def _nothing() -> Response:
     """WeChat shows nothing, and does not ask again."""
     return PlainTextResponse("success")
-
-
-def _receipt(error: Failed) -> Receipt:
-    reason = str(error)
-    if error.code in OUT_OF_CALLS:
-        return Later(QUOTA_PAUSE, reason)
-    if error.code in GONE:
-        return Closed(reason)
-    # a busy platform or a gateway did not carry it out; a secret or a right is the bureau's to mend
-    is_later = error.code == BUSY or error.code <= -500 or error.code in OURS_TO_MEND
-    return Later(reason=reason) if is_later else Refused(reason)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.channels.calls import Failed, Json, NotSent, Unanswered
+from bot.channels.calls import Codes, Failed, Json, NotSent, Unanswered
 from bot.channels.envelope import Forged
 from bot.channels.frames import Frame, Malformed
 from bot.channels.nonces import Nonces
@@ -20,7 +20,7 @@ from bot.channels.wecom.api import Api
 from bot.channels.wecom.company import Company
 from bot.channels.wecom.inbounds import NAME
 from bot.log import failure, logger
-from handlers.deliveries import Closed, Delivery, Later, Receipt, Refused, Sent, Uncertain, wording
+from handlers.deliveries import Closed, Delivery, Later, Receipt, Sent, Uncertain, wording
 from handlers.errors import StorageDown
 from handlers.messages import Inbound
 
@@ -29,12 +29,13 @@ BODY_LIMIT = 64 * 1024  # bytes
 ROOM = 20  # sends at once
 # what an app sends to one member beyond these is dropped without a word
 A_MINUTE, AN_HOUR = (60.0, 30), (3600.0, 1000)
-QUOTA_PAUSE = timedelta(minutes=10)
 SETTLED = "已收到"
 # https://developer.work.weixin.qq.com/document/path/90313
-BUSY, OUT_OF_CALLS = -1, (45009, 45033)
-GONE = (81013, 60111)  # nobody whom the app may write to
-OURS_TO_MEND = (40001, 40013, 40014, 40056, 41001, 42001, 48002, 60020, 301002)  # secret, rights, list of addresses
+CODES = Codes(
+    out_of_calls=(45009, 45033),
+    gone=(81013, 60111),
+    ours_to_mend=(40001, 40013, 40014, 40056, 41001, 42001, 48002, 60020, 301002),
+)
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 
 
@@ -134,7 +135,7 @@ class WeCom:
         try:
             answer = await call
         except Failed as error:
-            return _receipt(error)
+            return CODES.receipt(error)
         except NotSent as error:
             return Later(reason=str(error))
         except Unanswered as error:
@@ -150,14 +151,3 @@ class WeCom:
         if self._settling:
             await asyncio.wait(self._settling, timeout=2)
         await self._api.close()
-
-
-def _receipt(error: Failed) -> Receipt:
-    reason = str(error)
-    if error.code in OUT_OF_CALLS:
-        return Later(QUOTA_PAUSE, reason)
-    if error.code in GONE:
-        return Closed(reason)
-    # a busy platform or a gateway did not carry it out; a secret or a right is the bureau's to mend
-    is_later = error.code == BUSY or error.code <= -500 or error.code in OURS_TO_MEND
-    return Later(reason=reason) if is_later else Refused(reason)
