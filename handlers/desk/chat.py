@@ -85,7 +85,7 @@ async def heard(chat: Chat, arrived: Arrived, now: datetime) -> bool:
     inbound = arrived.inbound
     user = (await chat.links.holders([inbound.address])).get(inbound.address)
     code = _code(inbound)
-    if code is not None and (user is None or len(code) > 0):
+    if code or (code is not None and user is None):  # whoever is linked and gives no code wants something else
         return await _link(chat, arrived, code, user, now)
     if user is None:
         return await _unknown(chat, arrived, now)

@@ -53,7 +53,8 @@ def _decide(case: Case, words: str, findings: Findings) -> Outcome:
         return _answer(case, words, findings.topics[0])
     if findings.legal < case.rules.legal and best < case.rules.clarify * DOUBT:
         return _out_of_scope(case, words, best, findings.legal)
-    if best >= case.rules.clarify:
+    # one word of the law is not hard, only short: ask which of its topics is meant before a person is troubled
+    if best >= (case.rules.clarify / CHOICES if findings.bare else case.rules.clarify):
         return _clarify(case, words, findings)
     verdict = Verdict(Decision.ESCALATE, best, options=findings.topics[:CHOICES], why="low confidence")
     return _to_a_human(case, words, "low confidence", phrases.NOT_SURE, verdict)

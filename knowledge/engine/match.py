@@ -38,10 +38,14 @@ class TopicFinding:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Topics, best first, and the chance that this is a legal question at all."""
+    """Topics, best first, and the chance that this is a legal question at all.
+
+    `bare` says that it is a plain word of the law and little else: too short to tell which topic is meant.
+    """
 
     topics: tuple[TopicFinding, ...] = ()
     legal: float = 0.0
+    bare: bool = False
 
 
 class Matcher:
@@ -153,7 +157,11 @@ def legal_chance(asked: Asked, features: Floats) -> float:
     """The chance that it is a legal question at all."""
     name = _model(asked)
     chance = gate.load(name).chance(asked, features) if name in gate.MODELS else UNSURE
-    return max(chance, UNSURE) if len(asked.text) <= SHORT and names_law(asked.text) else chance
+    return max(chance, UNSURE) if _is_bare(asked) else chance
+
+
+def _is_bare(asked: Asked) -> bool:
+    return len(asked.text) <= SHORT and names_law(asked.text)
 
 
 def _found(shelf: Library, asked: Asked) -> Findings:
@@ -177,7 +185,7 @@ def _found(shelf: Library, asked: Asked) -> Findings:
         )
         for place, chance in zip(best, chances, strict=True)
     )
-    return Findings(tuple(found), round(legal, 4))
+    return Findings(tuple(found), round(legal, 4), _is_bare(asked))
 
 
 def _known(shelf: Library, asked: Asked) -> TopicFinding | None:

@@ -26,7 +26,7 @@ SECONDS = 1.0  # until what was to be heard must have been heard; tests look oft
 
 
 async def _count(cast: Cast, table: object, *where: object) -> int:
-    counted = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type]
+    counted = select(func.count()).select_from(table).where(*where)  # type: ignore[arg-type] - conditions of any table
     async with reading(cast.store.engines.read) as connection:
         return (await connection.execute(counted)).scalar_one()
 

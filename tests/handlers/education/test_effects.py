@@ -102,7 +102,7 @@ class TestGuard:
 def counts(asked: Sequence[Asked] = (), others: Sequence[Asked] = (), **more: object) -> Counts:
     """Counts of nothing but questions."""
     given: dict[str, object] = {"told": (), "taken": (), "quizzed": Share(0, 0)}
-    return Counts(asked=asked, others=others, **{**given, **more})  # pyright: ignore[reportArgumentType]
+    return Counts(asked=asked, others=others, **{**given, **more})  # pyright: ignore[reportArgumentType] - the case names the fields
 
 
 class TestComparison:

@@ -33,6 +33,9 @@ def _decide(library: Library, *findings: Findings, held: Dialogue | None = None,
         (found(("wages", 0.4999), legal=0.4999), Decision.OUT_OF_SCOPE),
         (found(("wages", 0.1), legal=0.5), Decision.ESCALATE),
         (found(legal=0.0), Decision.OUT_OF_SCOPE),
+        (replace(found(("divorce", 0.09)), bare=True), Decision.CLARIFY),
+        (replace(found(("divorce", 0.08)), bare=True), Decision.ESCALATE),
+        (replace(found(), bare=True), Decision.ESCALATE),
     ],
 )
 def test_the_thresholds_decide(library: Library, findings: Findings, decision: Decision) -> None:

@@ -19,6 +19,7 @@ def matcher() -> Matcher:
 def test_a_plain_word_is_never_turned_away(matcher: Matcher, said: str) -> None:
     found = matcher.match(said)
     assert found.legal >= LEAST
+    assert found.bare
 
 
 @pytest.mark.slow
