@@ -16,6 +16,7 @@ T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
 Waiting = tuple[Work[Any], asyncio.Future[Any]]
 GROUP = 64  # units a transaction at most: bounds how long the others wait
+TRIES = 5  # of a unit that PostgreSQL undoes because another process's transaction stood in its way
 
 
 class Writer:
@@ -56,7 +57,7 @@ class Writer:
                 for _ in group:
                     self._waiting.task_done()
 
-    async def _commit(self, group: Sequence[Waiting]) -> bool:
+    async def _commit(self, group: Sequence[Waiting], tries: int = TRIES) -> bool:
         """Write the group; False if the database did not even let a transaction begin."""
         begun = False
         try:
@@ -66,6 +67,8 @@ class Writer:
         except Exception as error:  # whatever one unit raised goes to its caller, not to the loop
             if begun and len(group) > 1:
                 await self._each_alone(group)
+            elif tries > 1 and _gave_way(error):
+                return await self._commit(group, tries - 1)
             else:
                 _refuse(group, error)
             return begun
@@ -96,6 +99,12 @@ def translate(error: Exception) -> Exception:
         down.__cause__ = error
         return down
     return error
+
+
+def _gave_way(error: Exception) -> bool:
+    # class 40: rolled back whole, for a deadlock or a conflict. A group keeps the locks of all its units, in the
+    # order they came, so two processes can stand in each other's way however carefully each unit orders its own
+    return (getattr(getattr(error, "orig", None), "sqlstate", None) or "")[:2] == "40"
 
 
 def _is_ours(error: Exception) -> bool:

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.errors import StorageDown
 from storage.schema import towns
-from storage.store import Store
+from storage.store import Spans, Store, open_store
 from storage.unit import GROUP, Work, reading
-from tests.conftest import Open
+from tests.conftest import KEY, Open
 
 
 def add(name: str) -> Work[int]:
@@ -101,3 +101,27 @@ async def test_after_closing_nothing_is_taken(store: Store) -> None:
     await store.close()
     with pytest.raises(StorageDown):
         await store.writer.write(add("晚了"))
+
+
+@pytest.mark.slow
+async def test_two_processes_that_stand_in_each_other_s_way_both_get_through(postgresql: str) -> None:
+    stores = [open_store(postgresql, KEY, Spans()) for _ in range(2)]
+    met = asyncio.Barrier(2)
+    runs: list[int] = []
+
+    def crossing(first: int, second: int) -> Work[int]:
+        async def work(connection: AsyncConnection) -> int:
+            runs.append(first)
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({first})"))
+            if len(runs) <= 2:
+                await met.wait()  # each holds what the other will want
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({second})"))
+            return first
+
+        return work
+
+    found = await asyncio.gather(stores[0].writer.write(crossing(71, 72)), stores[1].writer.write(crossing(72, 71)))
+    assert found == [71, 72]
+    assert len(runs) == 3  # one was undone by the database, and ran again
+    for store in stores:
+        await store.close()
