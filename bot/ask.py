@@ -14,7 +14,7 @@ from handlers.residents import Resident
 from handlers.routes import Route
 from handlers.talk.dialogue import Dialogue, Flood
 from knowledge.citations import Citation
-from knowledge.engine.match import Matcher, TopicFinding
+from knowledge.engine.match import MOST, Matcher, TopicFinding
 from knowledge.results import Result
 
 ADDRESS = Address("ask", "")
@@ -29,8 +29,8 @@ class Asker:
         self._rules = replace(rules, flood=Flood(burst=1_000_000, hourly=1_000_000))
         self._known: dict[str, tuple[Resident, Dialogue]] = {}
 
-    def ask(self, row: dict[str, Any], *, articles: bool = True) -> dict[str, Any]:
-        """One row in, one row out; raises ValueError saying what is wrong with it."""
+    def ask(self, row: dict[str, Any], *, articles: int = MOST) -> dict[str, Any]:
+        """One row in, one row out, with so many articles; raises ValueError saying what is wrong with it."""
         words, day, name = rows.read(row)
         now = datetime.now(UTC)
         resident, dialogue = self._known.get(name, (Resident(name or "-", now), Dialogue()))
@@ -41,7 +41,7 @@ class Asker:
         if name:
             # the last message only: whether the talk flows matters, how much is asked here does not
             self._known[name] = (outcome.resident, replace(outcome.dialogue, recent=outcome.dialogue.recent[-1:]))
-        found = self._matcher.articles(words, as_of=day) if articles else ()
+        found = self._matcher.articles(words, articles, day) if articles else ()
         return {
             "id": row.get("id"),
             **self._shown(outcome.verdict),

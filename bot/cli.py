@@ -90,6 +90,7 @@ def ask(
     from bot.app import rules
     from bot.ask import Asker
     from bot.engine import open_library, whole
+    from knowledge.engine.match import MOST
 
     settings = common.settings()
     if not question and file is None:
@@ -100,5 +101,5 @@ def ask(
     whole(matcher)
     asker = Asker(library, matcher, rules(settings.file))
     for row in asked:
-        answer = asker.ask({**row, "as_of": row.get("as_of") or day}, articles=articles)
+        answer = asker.ask({**row, "as_of": row.get("as_of") or day}, articles=MOST if articles else 0)
         typer.echo(dumps(answer) if as_json or file else answer["text"])

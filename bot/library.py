@@ -1,23 +1,15 @@
 """Do what the command line asks of the knowledge base."""
 
 import json
-import time
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.app import rules
-from bot.ask import Asker
-from bot.config import Settings
 from bot.engine import open_library, whole
-from bot.rows import load
 from handlers.talk import answers
 from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
-from knowledge.engine import evaluate
-from knowledge.engine.evaluate import Ranked
 from knowledge.guides import interviews
 from knowledge.reviews import Change
 from knowledge.rows import RuleError
@@ -144,26 +136,3 @@ def rates(source: Path, target: Path) -> str:
     if not new and not changed:
         return "与已有的相同，没有变化"
     return f"新增{new}个月，改了{changed}个月，已写入 {target}。正在运行的服务重启以后才用新的数字"
-
-
-def measure(settings: Settings, file: Path, limit: int, *, as_json: bool) -> str:
-    """Articles found and decisions made on questions whose articles are known; raises RowError."""
-    asked = load(file)[: limit or None]
-    library, matcher = open_library(settings.folder, articles=True)
-    whole(matcher)
-    asker = Asker(library, matcher, rules(settings.file))
-    started = time.perf_counter()
-    answered = [asker.ask(row) for row in asked]
-    seconds = time.perf_counter() - started
-    ranked = [
-        Ranked([f"{a['law']}#{a['article']}" for a in answer["articles"]], row["gold"])
-        for row, answer in zip(asked, answered, strict=True)
-        if row.get("gold")
-    ]
-    decisions = Counter(str(answer["decision"]) for answer in answered)
-    figures: dict[str, Any] = {"questions": len(asked), "questions_per_second": round(len(asked) / seconds, 1)}
-    figures |= evaluate.summary(ranked) if ranked else {}
-    figures |= {f"decision {name}": round(n / len(asked), 3) for name, n in decisions.most_common()}
-    if as_json:
-        return json.dumps(figures, ensure_ascii=False)
-    return evaluate.table([{"figure": name, "value": held} for name, held in figures.items()])

@@ -207,10 +207,15 @@ def lpr_import(
 def evaluate(
     file: Annotated[Path, typer.Option(help="JSON lines with question and gold (law#article).")],
     limit: Annotated[int, typer.Option(help="Only the first so many; 0: all.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the curves into this PNG file; needs matplotlib.")] = None,
     as_json: common.AsJson = False,
 ) -> None:
     """Measure how well articles are found and what is decided, on questions with known answers."""
-    from bot.library import measure
+    from bot.evaluating import measure
 
     settings = common.settings()
-    typer.echo(measure(settings, file, limit, as_json=as_json))
+    try:
+        typer.echo(measure(settings, file, limit, plot, as_json=as_json))
+    except ImportError as error:
+        typer.echo(f"画图需要 {error.name}：pip install --no-deps --require-hashes -r requirements-dev.txt", err=True)
+        raise typer.Exit(1) from None

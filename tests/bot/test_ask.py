@@ -66,7 +66,7 @@ def _ask(asker: Asker, question: str, **more: Any) -> dict[str, Any]:
 
 
 def _quick(asker: Asker, question: str, **more: Any) -> dict[str, Any]:
-    return asker.ask({"question": question, **more}, articles=False)
+    return asker.ask({"question": question, **more}, articles=0)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_the_articles_are_those_of_the_day_and_can_be_left_out(library: Library)
     asker = Asker(library, matcher, Rules())
     asker.ask({"question": OWED, "as_of": "2025-06-01"})
     assert matcher.days == [date(2025, 6, 1)]
-    assert asker.ask({"question": OWED}, articles=False)["articles"] == []
+    assert asker.ask({"question": OWED}, articles=0)["articles"] == []
 
 
 @pytest.mark.parametrize("row", [{}, {"question": None}, {"question": "a", "as_of": "soon"}])

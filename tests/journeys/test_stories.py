@@ -46,9 +46,9 @@ def asked_on(day: str, shelf: Shelf, words: str, topic: str) -> dict[str, Any]:
     """The same question on another day, which only the command line can ask."""
     row = {"as_of": day, "resident": "1"}
     asker = Asker(shelf.library, shelf.matcher, rules(File()))
-    answer = asker.ask(row | {"question": words}, articles=False)
+    answer = asker.ask(row | {"question": words}, articles=0)
     if answer["decision"] == Decision.CLARIFY:
-        answer = asker.ask(row | {"question": shelf.library.topics[topic].title}, articles=False)
+        answer = asker.ask(row | {"question": shelf.library.topics[topic].title}, articles=0)
     return answer
 
 
