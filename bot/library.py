@@ -1,15 +1,20 @@
 """Do what the command line asks of the knowledge base."""
 
 import json
+import os
+import sys
+import time
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.engine import open_library, whole
+from handlers.hours import SHANGHAI
 from handlers.talk import answers
 from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
+from knowledge.engine.articles import Articles, Progress
+from knowledge.engine.semantic import Encoder, Sentences
 from knowledge.guides import interviews
 from knowledge.reviews import Change
 from knowledge.rows import RuleError
@@ -56,18 +61,61 @@ def take_in(folder: Path, source: Path) -> str:
     """Import texts of laws; raises SourceError."""
     statutes(folder).close()
     path = folder / "statutes.db"
+    started = time.perf_counter()
     report = build.import_folder(path, source) if source.is_dir() else build.import_jsonl(path, source)
-    same = "" if report.changed else "（与已有的相同，没有变化）"
+    with closing(statutes(folder)) as law:
+        _articles(law, folder, Sentences()).read(_today())
+    took = f"，现在可以按词查找（用了 {time.perf_counter() - started:.0f} 秒）"
+    same = took if report.changed else "（与已有的相同，没有变化）"
     return "\n".join((f"{report.laws} 部，{report.articles} 条{same}", *report.skipped))
 
 
 def embed(folder: Path) -> str:
     """Make the meanings of the articles in force that are still missing; what was made before a stop is kept."""
-    _, matcher = open_library(folder, articles=True)
-    if not whole(matcher):
+    sentences = Sentences()
+    sentences.load()
+    if not sentences.ready:
         return "句向量模型装不上，法条仍可按词查找"
-    matcher.articles("工资", limit=1)
-    return "法条的句向量已齐"
+    with closing(statutes(folder)) as law:
+        articles = _articles(law, folder, sentences)
+        articles.read(_today())
+        return _meanings(articles.progress(_today()))
+
+
+def embed_later(folder: Path) -> None:
+    """Begin that in a process of its own, which gives way to all others and outlives this one."""
+    command = [sys.executable, "-m", "bot", "kb", "statutes", "embed", "--gently"]
+    log = (1, str(folder / "embed.log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    redirected = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, *log)]
+    os.posix_spawn(
+        sys.executable,
+        command,
+        os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        file_actions=[*redirected, (os.POSIX_SPAWN_DUP2, 1, 2)],
+        setsid=True,
+    )
+
+
+def state(folder: Path) -> str:
+    """What the statute store holds, and how far the meanings of its articles are."""
+    with closing(statutes(folder)) as law:
+        return f"{len(law.titles())} 部法律有原文；{_meanings(_articles(law, folder, Sentences()).progress(_today()))}"
+
+
+def _articles(law: store.Statutes, folder: Path, encoder: Encoder) -> Articles:
+    return Articles(law, (), folder / "index", encoder)
+
+
+def _meanings(progress: Progress) -> str:
+    done, of = progress.done, progress.of
+    if done == of:
+        return f"{of} 条现行法条的句向量已齐"
+    doing = "正在后台生成" if progress.under_way else "没有在生成，运行 python -m bot kb statutes embed 接着做"
+    return f"{of} 条现行法条的句向量有了 {done} 条（{100 * done // of}%），{doing}；没有的先按词查找"
+
+
+def _today() -> date:
+    return datetime.now(SHANGHAI).date()
 
 
 def due(folder: Path, day: date, *, as_json: bool) -> str:

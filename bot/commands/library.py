@@ -163,24 +163,44 @@ def _curate(work: Coroutine[Any, Any, str]) -> None:
 
 
 @statutes.command("import")
-def statutes_import(source: Annotated[Path, typer.Argument(help="JSON lines, or a folder of Markdown.")]) -> None:
-    """Bring texts of laws into the statute store; a malformed source changes nothing."""
-    from bot.library import take_in
+def statutes_import(
+    source: Annotated[Path, typer.Argument(help="JSON lines, or a folder of Markdown.")],
+    embed: Annotated[bool, typer.Option(help="Then make the meanings of the articles in the background.")] = True,
+) -> None:
+    """Bring texts of laws into the statute store; a malformed source changes nothing. A running server takes it."""
+    from bot.library import embed_later, take_in
 
+    folder = common.settings().folder
     try:
-        typer.echo(take_in(common.settings().folder, source))
+        typer.echo(take_in(folder, source))
     except (SourceError, OSError) as error:
         typer.echo(f"没有导入：{error}", err=True)
         raise typer.Exit(1) from None
+    if embed:
+        embed_later(folder)
+        typer.echo("句向量在后台生成；看进度：python -m bot kb statutes status")
+
+
+@statutes.command("status")
+def statutes_status() -> None:
+    """Say what the store holds and how far the meanings of its articles are."""
+    from bot.library import state
+
+    typer.echo(state(common.settings().folder))
 
 
 @statutes.command("embed")
-def statutes_embed() -> None:
+def statutes_embed(
+    gently: Annotated[bool, typer.Option("--gently", help="Give way to every other process.")] = False,
+) -> None:
     """Make the meanings of imported articles, part by part; stopped at any moment, it goes on where it was."""
     import logging
+    import os
 
     from bot.library import embed
 
+    if gently:
+        os.nice(19)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("knowledge.engine.vectors").setLevel(logging.INFO)
     typer.echo(embed(common.settings().folder))

@@ -16,7 +16,7 @@ from knowledge.engine.learned import Learned
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder
 from knowledge.engine.shelf import Article, Shelf
-from knowledge.engine.vectors import Vectors
+from knowledge.engine.vectors import Hashes, Vectors
 
 EDITION = "3"  # of what is kept on disk; another one when the arrays change
 VECTORS = "vectors"  # folder beside the index
@@ -38,6 +38,15 @@ class ArticleFinding:
     law: str
     article: str
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many articles have their meaning, of how many, and whether a process is at it."""
+
+    done: int
+    of: int
+    under_way: bool
 
 
 class Articles:
@@ -73,23 +82,37 @@ class Articles:
                 self._held[as_of] = self._made(as_of)
             return self._held[as_of]
 
-    def _made(self, as_of: date) -> tuple[Shelf, Ties | None]:
+    def read(self, as_of: date) -> Shelf:
+        """The index of that day, kept on disk: of words alone while the encoder is not ready."""
         found = list(self._statutes.articles(as_of))
         name = f"articles-{shelf.content(found, EDITION)}"
         kept = index.load(self._cache, name) if self._cache else None
-        if kept is not None and self._encoder.ready and not len(kept["vectors"]):
-            kept = None  # made while the encoder was missing
         held = shelf.build(found, kept, self._embedded)
-        if self._cache and kept is None:
+        if self._cache and (kept is None or (held.has_meaning and not len(kept["vectors"]))):
             index.save(self._cache, name, shelf.arrays(held))
-        taught = learned.load()
+        return held
+
+    def progress(self, as_of: date) -> Progress:
+        """How many of that day's articles have their meaning."""
+        hashes = _hashes(list(self._statutes.articles(as_of)))
+        shipped = learned.vectors()
+        rest = hashes[~np.isin(hashes, shipped.hashes)] if shipped else hashes
+        if self._cache is None:
+            return Progress(len(hashes) - len(rest), len(hashes), under_way=False)
+        kept = Vectors(self._cache / VECTORS)
+        with kept.alone() as alone:
+            pass  # only to see whether another is: whoever begins now must not find us at it
+        return Progress(len(hashes) - int(kept.missing(rest).sum()), len(hashes), under_way=not alone)
+
+    def _made(self, as_of: date) -> tuple[Shelf, Ties | None]:
+        held, taught = self.read(as_of), learned.load()
         return held, candidates.ties(held, taught, self._topics) if taught else None
 
     def _embedded(self, articles: Sequence[Article]) -> Floats | None:
         taught, shipped = learned.load(), learned.vectors()
         if not taught or not self._encoder.ready:
             return None
-        hashes = np.array([learned.text_hash(a.law, shelf.heading(a), a.text) for a in articles], np.uint64)
+        hashes = _hashes(articles)
         rows = np.zeros((len(articles), taught.space.article.shape[1]), np.float32)
         missing = np.ones(len(articles), bool)
         if shipped:
@@ -98,9 +121,16 @@ class Articles:
             missing &= ~known
         if missing.any() and self._cache is not None:
             kept, wanted = Vectors(self._cache / VECTORS), np.flatnonzero(missing)
-            if not kept.make(hashes[missing], lambda places: self._meant([articles[int(wanted[p])] for p in places])):
+            with kept.alone() as alone:
+                made = alone and kept.make(
+                    hashes[wanted], lambda places: self._meant([articles[int(wanted[p])] for p in places])
+                )
+            if alone and not made:
                 return None
-            rows[missing] = kept.rows(hashes[missing])
+            # what another process is still at goes by its words for now
+            there = wanted[~kept.missing(hashes[wanted])]
+            if len(there):
+                rows[there] = kept.rows(hashes[there])
         elif missing.any():
             new = self._meant([articles[int(place)] for place in np.flatnonzero(missing)])
             if new is None:
@@ -111,6 +141,10 @@ class Articles:
     def _meant(self, articles: Sequence[Article]) -> Floats | None:
         taught, new = learned.load(), shelf.meanings(articles, self._encoder)
         return None if new is None or taught is None else new @ taught.space.article
+
+
+def _hashes(articles: Iterable[Article]) -> Hashes:
+    return np.array([learned.text_hash(a.law, shelf.heading(a), a.text) for a in articles], np.uint64)
 
 
 def _ranked(

@@ -60,6 +60,11 @@ class Shelf:
     coarse: Floats
 
     @property
+    def has_meaning(self) -> bool:
+        """Whether every article has its vector."""
+        return bool(len(self.vectors)) and bool(self.vectors.any(axis=1).all())
+
+    @property
     def chapters(self) -> int:
         """How many there are, of all laws."""
         return self.head_words.size
@@ -76,9 +81,9 @@ class Shelf:
 def build(
     articles: Sequence[Article], kept: Arrays | None, embed: Callable[[Sequence[Article]], Floats | None]
 ) -> Shelf:
-    """The shelf of these articles; with `kept` neither words nor vectors are made anew."""
+    """The shelf of these articles; what is in `kept` is not made anew."""
     indexes = [index.part(kept, name) for name in INDEXES] if kept else _words(articles)
-    given = kept["vectors"] if kept else embed(articles)
+    given = kept["vectors"] if kept and len(kept["vectors"]) else embed(articles)
     vectors = np.empty((0, 0), np.float32) if given is None else np.asarray(given, np.float32)
     titles = [article.law for article in articles]
     laws, heads = _numbered(titles), _numbered(list(map(_chapter, articles)))
@@ -104,7 +109,8 @@ def build(
 def arrays(shelf: Shelf) -> Arrays:
     """What to keep on disk; what is quick to make is made anew."""
     indexes: dict[str, Index] = dict(zip(INDEXES, (shelf.words, shelf.title_words, shelf.head_words), strict=True))
-    return {**index.together(indexes), "vectors": shelf.vectors.astype(np.float16)}
+    vectors = shelf.vectors if shelf.has_meaning else shelf.vectors[:0]  # a part of them is not kept as if it were all
+    return {**index.together(indexes), "vectors": vectors.astype(np.float16)}
 
 
 def heading(article: Article) -> str:

@@ -1,7 +1,9 @@
 """Keep the meanings of imported articles as they are made, a part at a time, so that a kill costs one part."""
 
+import fcntl
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,6 +14,7 @@ from knowledge.engine.index import Floats
 
 PART = 256  # articles; about a second of work
 _PARTIAL = ".partial-"
+_LOCK = "being-made"
 
 log = logging.getLogger(__name__)
 Hashes = NDArray[np.uint64]
@@ -22,6 +25,18 @@ class Vectors:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @contextmanager
+    def alone(self) -> Generator[bool]:
+        """Be the one process that makes rows; False if another is. The lock goes with the process, however it ends."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
 
     def missing(self, hashes: Hashes) -> NDArray[np.bool_]:
         """Which of these articles have no row yet."""

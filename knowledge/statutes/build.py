@@ -52,7 +52,7 @@ def imports_folder(path: Path) -> Path:
 
 def ensure(path: Path, package: Path | None = None, tables: Path = TABLES) -> bool:
     """Build the statute file unless it is there and stands on the same sources; True if it was built."""
-    if _stamp_in(path) == stamp(path, package, tables):
+    if stamp_in(path) == stamp(path, package, tables):
         return False
     build(path, package, tables)
     return True
@@ -102,7 +102,7 @@ def _take_in(path: Path, source: Path, package: Path, tables: Path) -> tuple[tup
     target = folder / f"{source.stem}.jsonl"
     others = [held for held in folder.glob("*.jsonl") if held != target]
     imports = sorted([*others, source], key=lambda held: held.stem)
-    changed = _stamp_in(path) != _mark(package, tables, imports)
+    changed = stamp_in(path) != _mark(package, tables, imports)
     if changed:
         _build(path, package, tables, imports)
     if not target.exists() or target.read_bytes() != source.read_bytes():
@@ -218,7 +218,8 @@ def _article_rows(entry: Dated, tables: Tables) -> Iterator[tuple[object, ...]]:
         yield provision.number, provision.chapter, provision.section, provision.text, end, by
 
 
-def _stamp_in(path: Path) -> str | None:
+def stamp_in(path: Path) -> str | None:
+    """The stamp of the statute file as it lies there now; None if there is none that can be used."""
     if not path.exists() or not _is_whole(path):
         return None
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)

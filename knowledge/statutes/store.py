@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -103,6 +104,8 @@ class Statutes:
         self._connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        # a server drops the old store at a swap while questions may still be reading it: the last one closes it
+        weakref.finalize(self, self._connection.close)
         self._lock = threading.Lock()
         self._row = lru_cache(RECENT)(self._read)  # the file never changes under us: an import makes another
         self._tables = load_tables(tables)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -129,15 +130,26 @@ def test_a_source_that_is_not_there_is_said_in_a_line(place: Path) -> None:
     assert "nowhere.xlsx:1: error: 读不了" in ran.err
 
 
+def meanings_follow(place: Path, within: float = 100) -> bool:
+    """Whether the process that the import began makes them, as the status tells."""
+    end = time.monotonic() + within
+    while "句向量已齐" not in (told := run(place, "kb", "statutes", "status").out) and time.monotonic() < end:
+        assert "没有的先按词查找" in told
+        time.sleep(0.5)
+    return "句向量已齐" in told
+
+
 @pytest.mark.slow
 def test_laws_imported_twice_leave_the_same_store_and_a_file_cut_short_changes_nothing(place: Path) -> None:
     lines = [json.dumps({"law": "样例条例", "article": n, "text": f"内容{n}"}, ensure_ascii=False) for n in (1, 2, 3)]
     (place / "law.jsonl").write_text("\n".join(lines), "utf-8")
     first = run(place, "kb", "statutes", "import", "law.jsonl")
     held = (place / "data" / "statutes.db").read_bytes()
-    again = run(place, "kb", "statutes", "import", "law.jsonl")
-    assert [ran.out.strip() for ran in (first, again)] == ["1 部，3 条", "1 部，3 条（与已有的相同，没有变化）"]
+    again = run(place, "kb", "statutes", "import", "law.jsonl", "--no-embed")
+    assert first.out.startswith("1 部，3 条，现在可以按词查找")
+    assert again.out.strip() == "1 部，3 条（与已有的相同，没有变化）"
     (place / "law.jsonl").write_text("\n".join(lines)[:-9], "utf-8")
-    cut = run(place, "kb", "statutes", "import", "law.jsonl")
+    cut = run(place, "kb", "statutes", "import", "law.jsonl", "--no-embed")
     assert (cut.code, "law.jsonl:3" in cut.err) == (1, True)
     assert (place / "data" / "statutes.db").read_bytes() == held
+    assert meanings_follow(place)

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from knowledge.engine import candidates, index, learned, library, shelf
+from knowledge.engine.articles import VECTORS, Articles, Progress
 from knowledge.engine.confidence import Curve
 from knowledge.engine.learned import Learned, Lexicon, Space
 from knowledge.engine.shelf import Shelf
 from knowledge.engine.trees import Trees
-from tests.knowledge.engine.test_match import TOPICS, Article, Cited, Letters, Statutes
+from knowledge.engine.vectors import Vectors
+from tests.knowledge.engine.test_match import TOPICS, Article, Cited, Letters, Silent, Statutes
 
 TODAY = date(2026, 11, 24)
 WIDTH = 8
@@ -114,3 +116,29 @@ def test_an_article_has_one_vector_of_length_one(held: Shelf) -> None:
     assert rows is not None
     assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
     assert held.vectors.shape[1] == WIDTH
+
+
+def again(*_: object) -> None:
+    pytest.fail("made already, and made again")
+
+
+def test_words_serve_at_once_and_meanings_follow_from_whichever_process_makes_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(learned, "load", taught)
+    monkeypatch.setattr(learned, "vectors", lambda: None)
+    encoder = Letters()
+    encoder.load()
+    quick, whole = (Articles(Many(), TOPICS, tmp_path, one) for one in (Silent(), encoder))
+    assert len(quick.read(TODAY).names) == 43
+    assert quick.progress(TODAY) == Progress(0, 43, under_way=False)
+
+    monkeypatch.setattr(shelf, "_words", again)
+    with Vectors(tmp_path / VECTORS).alone():
+        assert whole.progress(TODAY).under_way
+        assert not whole.read(TODAY).vectors.any(), "another process is at it, and nobody waits for it"
+    assert whole.read(TODAY).has_meaning
+    assert whole.progress(TODAY) == Progress(43, 43, under_way=False)
+
+    monkeypatch.setattr(Letters, "encode", again)
+    assert whole.read(TODAY).has_meaning

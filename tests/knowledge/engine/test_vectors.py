@@ -52,3 +52,10 @@ def test_after_a_kill_only_the_part_that_was_under_way_is_made_again(tmp_path: P
 def test_an_encoder_that_gives_up_leaves_what_was_made(tmp_path: Path) -> None:
     assert not Vectors(tmp_path).make(HASHES, lambda _: None)
     assert Vectors(tmp_path).missing(HASHES).all()
+
+
+def test_one_process_at_a_time_makes_rows(tmp_path: Path) -> None:
+    with Vectors(tmp_path).alone() as first, Vectors(tmp_path).alone() as second:
+        assert (first, second) == (True, False)
+    with Vectors(tmp_path).alone() as again:
+        assert again
