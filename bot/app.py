@@ -13,8 +13,9 @@ from bot.emergency import Emergency
 from bot.engine import Engine, bare, has_other_laws, open_library, whole
 from bot.log import failure, logger
 from bot.work import Bell, Courier, now
-from handlers import ports, receive
+from handlers import enclosures, ports, receive
 from handlers.cases import Library, Rules
+from handlers.collect import Collection, collect
 from handlers.deliver import Dispatch
 from handlers.desk import notify, sweep
 from handlers.desk.advise import Office
@@ -154,6 +155,15 @@ class App:
             "tickets past their time",
             lambda: self.store.retention.erase(now() - closed, now()),
         )
+        loose = timedelta(days=file.enclosures.loose_days)
+        schedule.every(
+            self._clock,
+            timedelta(hours=1),
+            "pictures and files without a ticket",
+            lambda: self.store.enclosures.forget(now() - loose),
+        )
+        fetched = timedelta(seconds=file.enclosures.look_seconds)
+        schedule.every(self._clock, fetched, "pictures and files to be fetched", self._collect)
         known = timedelta(days=file.push.questions_days)
         schedule.every(
             self._clock,
@@ -201,6 +211,15 @@ class App:
         if changed:
             self.waiting.ring()
         return changed
+
+    async def _collect(self) -> int:
+        """Fetch what residents sent with words for a ticket."""
+        sources: dict[str, ports.Source] = {one.name: one for one in (self.telegram,) if one}
+        size = limits(self.settings.file).size
+        collected = await collect(Collection(self.store.enclosures, sources, size), now())
+        if collected:
+            self.waiting.ring()
+        return collected
 
     async def _sweep(self) -> int:
         """Look after the tickets, and send what their residents are told."""
@@ -293,7 +312,15 @@ def rules(file: File) -> Rules:
     """The rules of decision that were set."""
     flood = Flood(file.flood.burst, timedelta(seconds=file.flood.burst_seconds), file.flood.hourly)
     decide, hour = file.decide, file.reminders.hour
-    return Rules(decide.answer, decide.clarify, decide.legal, flood, hour, targets=targets(file))
+    return Rules(
+        decide.answer, decide.clarify, decide.legal, flood, hour, enclosures=limits(file), targets=targets(file)
+    )
+
+
+def limits(file: File) -> enclosures.Limits:
+    """How much is taken of pictures and files."""
+    held = file.enclosures
+    return enclosures.Limits(int(held.size_mb * 1_000_000), held.per_message, held.per_ticket)
 
 
 def targets(file: File) -> Targets:
@@ -350,8 +377,16 @@ def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
     words = secret.get_secret_value() if secret else ""
     bot = connect(token, file.api_url, http.AiohttpRequest(timeouts=http.Timeouts(read=file.timeout_seconds)))
     pace = Pace(file.rate, file.chat_interval_seconds)
-    site, pictures = settings.file.server.public_url, app.store.pictures.find
-    return Telegram(bot, pace, app.accept, file.poll_seconds, public_url=site, secret=words, pictures=pictures)
+    return Telegram(
+        bot,
+        pace,
+        app.accept,
+        file.poll_seconds,
+        public_url=settings.file.server.public_url,
+        secret=words,
+        pictures=app.store.pictures.find,
+        kept=app.store.enclosures.sent,
+    )
 
 
 def _wechat(settings: Settings, app: App) -> "WeChat":

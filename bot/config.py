@@ -122,6 +122,18 @@ class Tickets(Section):
     button_hours: float = Field(default=72, gt=0)
 
 
+class Enclosures(Section):
+    """Pictures and files that go with tickets."""
+
+    size_mb: float = Field(default=8, gt=0, le=20)
+    per_message: int = Field(default=9, ge=1, le=20)
+    per_ticket: int = Field(default=30, ge=1)
+    link_minutes: float = Field(default=10, gt=0)
+    loose_days: float = Field(default=3, gt=0)
+    look_seconds: float = Field(default=2, gt=0)
+    uploads_per_hour: int = Field(default=40, ge=1)
+
+
 class Assessment(Section):
     """How the service of a month is scored."""
 
@@ -211,6 +223,7 @@ class File(Section):
     reminders: Reminders = Reminders()
     library: Shelves = Shelves()
     tickets: Tickets = Tickets()
+    enclosures: Enclosures = Enclosures()
     assessment: Assessment = Assessment()
     push: Push = Push()
     web: Web = Web()

@@ -1,31 +1,37 @@
 """Make the files that go with replies."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
-from handlers.messages import Attachment, Calendar, Document
+from handlers.enclosures import WORD, Content
+from handlers.messages import Attachment, Calendar, Document, Kept
 from knowledge.guides.papers import Draft, draft, papers
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CALENDAR = "text/calendar; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as it is handed over."""
-
-    name: str
-    kind: str
-    content: bytes
+Find = Callable[[str], Awaitable[Content | None]]
 
 
-async def made(attachment: Attachment) -> File:
-    """The file; a paper is drawn outside the event loop, since that takes about 50 ms."""
+async def none(_mark: str) -> Content | None:
+    """Nothing is kept."""
+    return None
+
+
+async def made(attachment: Attachment, find: Find) -> Content | None:
+    """The file; None if it was erased. A paper is drawn outside the event loop, since that takes about 50 ms."""
     match attachment:
-        case Document(name, wanted):
-            return File(name, WORD, await asyncio.to_thread(_drawn, wanted))
+        case Document():
+            return await drawn(attachment)
         case Calendar(name, text):
-            return File(name, CALENDAR, text.encode())
+            return Content(name, CALENDAR, text.encode())
+        case Kept(_, mark):
+            return await find(mark)
+
+
+async def drawn(paper: Document) -> Content:
+    """The paper as a Word file."""
+    return Content(paper.name, WORD, await asyncio.to_thread(_drawn, paper.draft))
 
 
 async def prepare() -> None:

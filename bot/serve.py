@@ -55,7 +55,7 @@ async def chat(settings: Settings) -> None:
 async def _chat(settings: Settings) -> None:
     app = await _ready(settings)
     app.mute()
-    console = Console(app.accept, settings.folder / "files")
+    console = Console(app.accept, settings.folder / "files", kept=app.store.enclosures.sent)
     app.channels[console.name] = console
     await app.start()
     print("用自己的话提问；按 Ctrl+D 结束。", flush=True)

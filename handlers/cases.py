@@ -8,6 +8,7 @@ from handlers.desk.clocks import Targets
 from handlers.desk.moves import Tracked
 from handlers.education.certificates import Sign
 from handlers.education.subscriptions import Subscription
+from handlers.enclosures import Limits
 from handlers.hours import Hours
 from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
@@ -68,6 +69,7 @@ class Rules:
     flood: Flood = field(default_factory=Flood)
     reminder_hour: int = 9  # in Shanghai
     abroad: frozenset[str] = frozenset({"telegram"})  # channels whose servers stand outside the mainland
+    enclosures: Limits = field(default_factory=Limits)
     targets: Targets = field(default_factory=lambda: Targets(Hours(workdays.is_workday)))
 
 
@@ -97,6 +99,7 @@ class Case:
     sign: Sign | None = None  # the signature of certificates
     other: Other | None = None  # whom the code that was typed leads to
     addresses: Sequence[Address] = ()  # where the resident is reached
+    enclosed: Mapping[str, int] = field(default_factory=dict[str, int])  # how many each of their tickets has
 
     @property
     def resident(self) -> Resident:

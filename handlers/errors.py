@@ -13,6 +13,10 @@ class Refused(LegalbotError):
     """The act is not possible in this state; the message says why, in words that its doer may read."""
 
 
+class Unreachable(LegalbotError):
+    """What stands behind a channel cannot be had just now; it may be later."""
+
+
 class NotYours(LegalbotError):
     """The object does not exist within the scope of who asks; outside it nothing is told apart from missing."""
 

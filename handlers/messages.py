@@ -21,10 +21,23 @@ class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"  # an option was pressed; the text is its value
     EDITED = "edited"  # an earlier text was changed; the text is the new one
-    MEDIA = "media"  # something we cannot read; the text names what (photo, voice …)
+    MEDIA = "media"  # no words; the text names what (photo, voice …), and what can be kept is enclosed
     SCANNED = "scanned"  # a code of a village was scanned; the text is the village's number
     LEFT = "left"  # the resident left the channel: nothing reaches them there any more
     GROUP = "group"  # the bot was called in a group; the words of a group are never read
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What came with a message, or goes with an answer: its content, or how its channel names it.
+
+    Once it is kept only the mark is needed.
+    """
+
+    mark: str
+    name: str = ""
+    reference: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,9 @@ class Inbound:
     text: str
     sent_at: datetime
     told: bool = False  # the safety text went out before this could be stored
-    answers: str = ""  # the channel's own id of the message of ours that this one answers
+    answers: str = ""  # the channel's own id of the message of ours that this one answers, or the ticket it is for
+    enclosed: tuple[Enclosed, ...] = ()
+    series: str = ""  # what pictures that were sent as one have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,15 @@ class Calendar:
     text: str
 
 
-Attachment = Document | Calendar
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture or file that an adviser added to an answer."""
+
+    name: str
+    mark: str
+
+
+Attachment = Document | Calendar | Kept
 
 
 @dataclass(frozen=True, slots=True)

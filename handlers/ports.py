@@ -16,6 +16,7 @@ from handlers.desk.tickets import Entry, Ticket
 from handlers.editing.curation import Version
 from handlers.education.campaigns import Campaign, Plan, Reach, Run
 from handlers.education.subscriptions import Subscription
+from handlers.enclosures import Wanted
 from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
 from handlers.messages import Address, Arrived, Inbound, Reply
@@ -65,6 +66,10 @@ class Records(Protocol):
 
     async def addresses(self, of: str) -> Sequence[Address]:
         """Where a resident is reached."""
+        ...
+
+    async def enclosed(self, receipts: Collection[str]) -> Mapping[str, int]:
+        """How many pictures and files each of these tickets has of its resident."""
         ...
 
     async def villages(self) -> Sequence[Village]:
@@ -319,6 +324,34 @@ class Drafts(Protocol):
 
     async def under_way(self) -> Sequence[tuple[Campaign, Run]]:
         """The runs that are not over, with their campaigns."""
+        ...
+
+
+class Enclosures(Protocol):
+    """Pictures and files that were put to tickets."""
+
+    async def wanted(self, now: datetime, limit: int, lease: timedelta) -> Sequence[Wanted]:
+        """Take the next to be fetched."""
+        ...
+
+    async def keep(self, wanted: Wanted, kind: str, content: bytes) -> None:
+        """It was fetched."""
+        ...
+
+    async def refuse(self, wanted: Wanted, told: Reply, now: datetime) -> None:
+        """It cannot be had, or is not taken: its sender is told."""
+        ...
+
+    async def put_off(self, wanted: Wanted, until: datetime) -> None:
+        """Fetch it later."""
+        ...
+
+
+class Source(Protocol):
+    """Where what residents sent can be fetched."""
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """The content, of at most so many bytes; raises Refused if it is never to be had, Unreachable if later."""
         ...
 
 

@@ -18,7 +18,7 @@ from handlers.messages import Address, Arrived, Inbound, Reply
 from handlers.outcomes import Outcome
 from handlers.ports import Emergency, Engine, Inbox, Quizzes, Records
 from handlers.routes import Route, To
-from handlers.talk import phrases, receipts, safety
+from handlers.talk import enclosing, phrases, receipts, safety
 from handlers.talk.commands import Command
 
 Prepared = tuple[Case, Route]
@@ -68,9 +68,16 @@ async def handle(reception: Reception, arrived: Sequence[Arrived], now: datetime
     day = now.astimezone(SHANGHAI).date()
     prepared = [turns.prepare(s, reception.library, reception.rules, now, day) for s in situations]
     prepared = await equip(reception, prepared)
-    outcomes = [receipts.heard(case, turns.outcome(case, route)) for case, route in prepared]
+    outcomes = [whole(case, route) for case, route in prepared]
     await reception.records.record([*zip(situations, outcomes, strict=True)], now)
     return outcomes
+
+
+def whole(case: Case, route: Route) -> Outcome:
+    """The Outcome, with what it asks of tickets that wait, and with what was enclosed."""
+    said = receipts.heard(case, turns.outcome(case, route))
+    unheard = route.to in (To.FLOOD, To.LEFT, To.GROUP)
+    return said if unheard else enclosing.carried(case, said)
 
 
 async def of_staff(reception: Reception, arrived: Sequence[Arrived]) -> frozenset[int]:
@@ -96,7 +103,7 @@ async def fail(reception: Reception, arrived: Arrived, reason: str, now: datetim
 
 async def equip(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
     """Fetch what the routes need, one kind of thing at a time for all of them."""
-    for fetched in (_findings, _villages, _mediations, _subscriptions, _attempts, _others, _addresses):
+    for fetched in (_findings, _villages, _mediations, _subscriptions, _attempts, _others, _addresses, _enclosed):
         prepared = await fetched(reception, prepared)
     return [(replace(case, sign=reception.sign), route) for case, route in prepared]
 
@@ -156,6 +163,16 @@ async def _addresses(reception: Reception, prepared: Sequence[Prepared]) -> Sequ
         return await reception.records.addresses(case.resident.id) if parts else ()
 
     return [(replace(case, addresses=await reached(case, route)), route) for case, route in prepared]
+
+
+async def _enclosed(reception: Reception, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+    """How many pictures and files the tickets have, for those who send some."""
+    sending = [case for case, _ in prepared if case.situation.inbound.enclosed or case.dialogue.enclosed]
+    receipts = [held.ticket.receipt for case in sending for held in case.situation.tickets]
+    if not receipts:
+        return prepared
+    counted = await reception.records.enclosed(receipts)
+    return [(replace(case, enclosed=counted), route) for case, route in prepared]
 
 
 def _is_a_wish(route: Route) -> bool:

@@ -12,7 +12,7 @@ from handlers.desk.moves import Tracked
 from handlers.education import certificates, obstacles, quizzes, wishes
 from handlers.mediations import registration
 from handlers.messages import Kind
-from handlers.talk import commands, dialogue, interviews, lookups, phrases, receipts, safety
+from handlers.talk import commands, dialogue, enclosing, interviews, lookups, phrases, receipts, safety
 from handlers.talk import joining as joins
 from handlers.talk.commands import Command
 from handlers.talk.dialogue import Admission, Stage
@@ -42,6 +42,7 @@ class To(StrEnum):
     TELLING = "telling"
     PLACING = "placing"
     ADDING = "adding"
+    ENCLOSING = "enclosing"
     TICKET = "ticket"
     INTERVIEW = "interview"
     INTERVIEWING = "interviewing"
@@ -98,13 +99,22 @@ def pick(case: Case, admission: Admission) -> Route:
         return Route(To.COMMAND, command=Command.UNSUBSCRIBE)  # however often or early it is said
     if admission is not Admission.WELCOME:
         return Route(To.FLOOD, admission)
-    if inbound.kind in (Kind.GROUP, Kind.MEDIA, Kind.SCANNED):
+    if inbound.kind in (Kind.GROUP, Kind.SCANNED) or (inbound.kind is Kind.MEDIA and not inbound.enclosed):
         return Route(To(inbound.kind.value), inbound.text)
     if not words:
         return Route(To.EMPTY)
     if _behind_the_wall(case):
-        return _welcoming(case, words)
+        return _welcoming(case, _spoken(case, words))
+    if held := enclosing.meant(case):
+        return Route(To.TICKET, receipts.value(held.ticket, receipts.SAY), words=_spoken(case, words))
+    if inbound.kind is Kind.MEDIA:
+        return Route(To.ENCLOSING)
     return _chosen(case, words) if inbound.kind is Kind.CHOICE else _written(case, words)
+
+
+def _spoken(case: Case, words: str) -> str:
+    """What was said with pictures and files; a kind of message is nobody's words."""
+    return "" if case.situation.inbound.kind is Kind.MEDIA else words
 
 
 def _behind_the_wall(case: Case) -> bool:

@@ -15,6 +15,7 @@ from handlers.routes import Route, To
 from handlers.talk import (
     consultation,
     dialogue,
+    enclosing,
     escalation,
     followups,
     interviews,
@@ -42,6 +43,8 @@ def asks(case: Case, route: Route) -> tuple[str, str | None] | None:
 def prepare(situation: Situation, library: Library, rules: Rules, now: datetime, day: date) -> tuple[Case, Route]:
     """The case of a message, counted in, and its route."""
     admission, counted = dialogue.admit(situation.dialogue, rules.flood, _sent(situation.inbound, now))
+    if enclosing.goes_on(situation):  # pictures that were sent as one are one message
+        admission, counted = Admission.WELCOME, situation.dialogue
     case = Case(replace(situation, dialogue=counted), library, rules, now, day, secrets.randbits(64))
     route = routes.pick(case, admission)
     if route.to is To.AGREED and counted.stage is Stage.WELCOMING:
@@ -109,6 +112,8 @@ def outcome(case: Case, route: Route) -> Outcome:
             return escalation.scanned(case, route.text)
         case To.ADDING:
             return escalation.added(case, route.text)
+        case To.ENCLOSING:
+            return enclosing.received(case)
         case To.TICKET:
             return receipts.act(case, route.text, route.words)
         case To.WELCOMING:
@@ -204,7 +209,7 @@ def _command(case: Case, command: Command) -> Outcome:
         case Command.NEW:
             return receipts.put_aside(case)
         case Command.RESTART | Command.LEAVE:
-            rested = replace(dialogue.rest(case.dialogue), question="", topic=None)
+            rested = replace(dialogue.rest(case.dialogue), question="", topic=None, enclosed=())
             return replace(consultation.plain(case, Decision.SMALLTALK, phrases.CANCELLED), dialogue=rested)
         case Command.START | Command.HELP | Command.PRIVACY:
             return consultation.plain(case, Decision.SMALLTALK, phrases.BY_COMMAND[command])

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.messages import Address, Arrived, Inbound, Kind
+from handlers.enclosures import mark
+from handlers.messages import Address, Arrived, Enclosed, Inbound, Kind
+from storage import enclosures
 from storage.moments import moment, stamp
 from storage.schema import inbox
 from storage.unit import Writer
@@ -33,6 +35,7 @@ class Inbox:
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(insert_new(connection, inbox), rows)
+            await enclosures.arrive(connection, self._vault, inbounds, now)
 
         await self._writer.write(work)
 
@@ -46,6 +49,8 @@ class Inbox:
             "words": self._vault.seal(inbound.text, _place(channel, inbound.external_id)),
             "told": inbound.told,
             "answers": inbound.answers,
+            "enclosed": len(inbound.enclosed),
+            "series": inbound.series,
             "sent_at": stamp(inbound.sent_at),
             "received_at": stamp(now),
             "state": "new",
@@ -64,8 +69,17 @@ class Inbox:
 
     def _arrived(self, row: Row[Any]) -> Arrived:
         words = self._vault.open(row.words, _place(row.channel, row.external_id))
-        address = Address(row.channel, row.address)
-        inbound = Inbound(row.external_id, address, Kind(row.kind), words, moment(row.sent_at), row.told, row.answers)
+        inbound = Inbound(
+            external_id=row.external_id,
+            address=Address(row.channel, row.address),
+            kind=Kind(row.kind),
+            text=words,
+            sent_at=moment(row.sent_at),
+            told=row.told,
+            answers=row.answers,
+            enclosed=tuple(map(Enclosed, marks(row))),
+            series=row.series,
+        )
         return Arrived(row.id, inbound, row.tries)
 
     async def give_back(self, arrived: Arrived, reason: str, now: datetime) -> None:
@@ -124,6 +138,11 @@ async def finish(connection: AsyncConnection, ids: Sequence[int]) -> set[int]:
 
 def _place(channel: str, external_id: str) -> str:
     return f"inbox:{channel}:{external_id}"
+
+
+def marks(row: Any) -> list[str]:
+    """What came with the message of an inbox row."""
+    return [mark(row.channel, row.external_id, number) for number in range(row.enclosed)]
 
 
 def unsealed(vault: Vault, row: Any) -> str:

@@ -17,6 +17,7 @@ from handlers.desk.news import TELLING
 from handlers.desk.states import Act as Step
 from handlers.desk.tickets import Author, Entry, Ticket
 from handlers.messages import Address
+from storage import enclosures
 from storage.audit import note
 from storage.moments import stamp
 from storage.outbox import enqueue
@@ -51,6 +52,14 @@ def ticket_row(one: Tracked) -> dict[str, Any]:
 def entry_row(vault: Vault, entry: Entry) -> dict[str, Any]:
     """The row of a ticket's entry, sealed."""
     return row(entries, entry) | {"words": vault.seal(entry.text, f"entry:{entry.receipt}")}
+
+
+async def keep_entry(connection: AsyncConnection, vault: Vault, entry: Entry) -> int:
+    """Within the caller's transaction: what was said, with all that goes with it; returns its number."""
+    added = await connection.execute(insert(entries).returning(entries.c.id), entry_row(vault, entry))
+    number = added.scalar_one()
+    await enclosures.attach(connection, vault, number, entry)
+    return number
 
 
 async def carry_out(connection: AsyncConnection, vault: Vault, moves: Sequence[Move], now: datetime) -> bool:
@@ -101,9 +110,9 @@ async def _answer_for(connection: AsyncConnection, move: Move, now: datetime) ->
 async def _say(connection: AsyncConnection, vault: Vault, move: Move, now: datetime) -> None:
     cause = f"move:{move.after.ticket.receipt}:{move.after.revision}"
     if move.entry:
-        added = await connection.execute(insert(entries).returning(entries.c.id), entry_row(vault, move.entry))
+        number = await keep_entry(connection, vault, move.entry)
         if move.entry.author is Author.ADVISER:
-            cause = f"entry:{added.scalar_one()}"  # by which the desk knows what became of the answer
+            cause = f"entry:{number}"  # by which the desk knows what became of the answer
     if move.replies and (to := await address(connection, move.after.ticket.resident)):
         await enqueue(connection, vault, now, [(cause, to, Lane.TICKET, move.replies)])
 

@@ -13,18 +13,22 @@ from handlers.desk.states import ALIVE, State
 from handlers.desk.states import Act as Step
 from handlers.desk.tickets import STATE_NAMES, Author, Tier
 from handlers.education.subscriptions import FREQUENCY_NAMES, ROLES, Subscription
+from handlers.enclosures import NAMELESS
 from handlers.mediations import proceedings
 from handlers.messages import Address
 from handlers.residents import Resident
 from storage import inbox as inboxes
 from storage.audit import note
 from storage.claims import run_reply
+from storage.enclosures import of_entries
 from storage.links import cause
 from storage.moments import moment, stamp
 from storage.outbox import reply_in
 from storage.schema import (
     addresses,
     bars,
+    contents,
+    enclosures,
     entries,
     events,
     inbox,
@@ -111,13 +115,16 @@ class Privacy:
         held: list[dict[str, Any]] = []
         for ticket in (await connection.execute(mine)).fetchall():
             said = select(entries).where(entries.c.receipt == ticket.receipt).order_by(entries.c.id)
+            rows = (await connection.execute(said)).fetchall()
+            files = await of_entries(connection, self._vault, [r.id for r in rows])
             lines = [
                 {
                     "时间": moment(r.at).isoformat(),
                     "谁": "居民" if r.author == Author.RESIDENT else "顾问",
                     "内容": self._vault.open(r.words, f"entry:{ticket.receipt}"),
+                    NAMELESS: [one.name for one in files.get(r.id, ())],
                 }
-                for r in await connection.execute(said)
+                for r in rows
             ]
             opened, state = moment(ticket.opened_at).isoformat(), STATE_NAMES[State(ticket.state)]
             held.append({"受理号": ticket.receipt, "收到": opened, "状态": state, "往来": lines})
@@ -196,6 +203,9 @@ def _theirs(table: Table, number: str, where: Sequence[tuple[str, str]], receipt
         found.append(table.c.resident == number)
     if "receipt" in table.c:
         found.append(table.c.receipt.in_(receipts))
+    if table is contents:
+        whose = _theirs(enclosures, number, where, receipts)
+        found.append(contents.c.enclosure.in_(select(enclosures.c.mark).where(or_(*whose))))
     external = table.c.get("external", table.c.get("address"))
     if where and external is not None and "channel" in table.c:
         found.append(tuple_(table.c.channel, external).in_(where))

@@ -25,11 +25,12 @@ from handlers.outcomes import Outcome, Placed
 from handlers.residents import Resident, Village
 from handlers.talk.dialogue import Dialogue
 from storage import effects, joining, mediations, quizzes, reminders
+from storage.enclosures import Enclosures
 from storage.inbox import finish
 from storage.moments import stamp
-from storage.moves import carry_out, entry_row, ticket_row, tracked
+from storage.moves import carry_out, keep_entry, ticket_row, tracked
 from storage.outbox import enqueue, release
-from storage.schema import addresses, dialogues, entries, inbox, residents, tickets, towns, users, villages
+from storage.schema import addresses, dialogues, inbox, residents, tickets, towns, users, villages
 from storage.subscriptions import subscribed, write_subscriptions
 from storage.unit import Writer, reading
 from storage.values import packed, row, unpacked, upsert, value
@@ -117,9 +118,8 @@ class Records:
         if opened:
             # a receipt number that is taken must fail: the message is then handled again, under another number
             await connection.execute(tickets.insert(), opened)
-        words = [entry_row(self._vault, e) for o in outcomes for e in o.entries]
-        if words:
-            await connection.execute(entries.insert(), words)
+        for entry in (e for o in outcomes for e in o.entries):
+            await keep_entry(connection, self._vault, entry)
         moved = [m for o in outcomes for m in o.moves]
         if moved and not await carry_out(connection, self._vault, moved, now):
             raise Stale("a ticket has changed meanwhile")  # the message is then handled again, over the new one
@@ -174,6 +174,10 @@ class Records:
         """Where a resident is reached."""
         async with reading(self._read) as connection:
             return await joining.addresses_of(connection, of)
+
+    async def enclosed(self, receipts: Collection[str]) -> Mapping[str, int]:
+        """How many pictures and files each of these tickets has of its resident."""
+        return await Enclosures(self._writer, self._read, self._vault).counted(receipts)
 
     async def villages(self) -> Sequence[Village]:
         """Every village of the district."""

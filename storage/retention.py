@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
 from handlers.desk.states import DONE
+from handlers.enclosures import NAMELESS
+from storage import enclosures as kept
 from storage.audit import note
 from storage.links import cause
 from storage.moments import stamp
-from storage.schema import drafts, entries, notes, outbox, tickets
+from storage.schema import drafts, enclosures, entries, notes, outbox, tickets
 from storage.unit import Writer, reading
 
-WORDS: Mapping[Table, str] = {entries: "往来", notes: "内部备注", drafts: "草稿"}
+WORDS: Mapping[Table, str] = {entries: "往来", notes: "内部备注", drafts: "草稿", enclosures: NAMELESS}
 BATCH = 500  # tickets of one transaction
 
 
@@ -59,6 +61,7 @@ def _due(before: datetime) -> Any:
 
 async def _erase(connection: AsyncConnection, receipts: Collection[str]) -> None:
     await _erase_sent(connection, receipts)
+    await kept.erase(connection, receipts)
     for table in WORDS:
         await connection.execute(delete(table).where(table.c.receipt.in_(receipts)))
 

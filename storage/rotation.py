@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import connect
 from storage.schema import (
     appeals,
+    contents,
     dialogues,
     drafts,
+    enclosures,
     entries,
     inbox,
     mediations,
@@ -34,6 +36,7 @@ class Place:
 
     column: str
     of: Callable[[Any], str]
+    batch: int = BATCH
 
 
 # what the stores write; a column that is not here fails the tests
@@ -49,6 +52,8 @@ PLACES: Mapping[Table, Place] = {
     mediations: Place("body", lambda row: f"mediation:{row.number}"),
     outbox: Place("words", lambda row: f"outbox:{row.cause}:{row.part}"),
     tokens: Place("value", lambda row: f"token:{row.name}"),
+    enclosures: Place("words", lambda row: f"enclosure:{row.mark}"),
+    contents: Place("content", lambda row: f"content:{row.enclosure}", batch=8),  # each has megabytes
 }
 
 
@@ -82,7 +87,7 @@ async def rotate(url: str, old: bytes, new: bytes) -> Turned:
 
 async def _next(engine: Any, table: Table, last: tuple[Any, ...] | None) -> list[Any]:
     key = tuple(table.primary_key)
-    wanted = select(table).order_by(*key).limit(BATCH)
+    wanted = select(table).order_by(*key).limit(PLACES[table].batch)
     async with reading(engine) as connection:
         return [*await connection.execute(wanted.where(tuple_(*key) > last) if last else wanted)]
 
@@ -101,13 +106,13 @@ async def _seal(
             turned += Turned(lost=1)
         else:
             same = [column == getattr(row, column.name) for column in table.primary_key]
-            await connection.execute(update(table).where(*same).values({place.column: new.seal(words, where)}))
+            await connection.execute(update(table).where(*same).values({place.column: new.lock(words, where)}))
             turned += Turned(fresh=1)
     return turned
 
 
-def _opened(vault: Vault, sealed: bytes, where: str) -> str | None:
+def _opened(vault: Vault, sealed: bytes, where: str) -> bytes | None:
     try:
-        return vault.open(sealed, where)
+        return vault.unlock(sealed, where)
     except Sealed:
         return None

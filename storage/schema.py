@@ -44,7 +44,10 @@ inbox = Table(
     Column("told", Boolean, nullable=False),
     Column("sent_at", Moment, nullable=False),
     Column("received_at", Moment, nullable=False),
-    Column("answers", Text, nullable=False, server_default=""),  # the channel's number of the message that it answers
+    # the channel's number of the message that it answers, or the ticket it is for
+    Column("answers", Text, nullable=False, server_default=""),
+    Column("enclosed", SmallInteger, nullable=False, server_default="0"),  # how many pictures and files came with it
+    Column("series", Text, nullable=False, server_default=""),  # what pictures that were sent as one have in common
     Column("state", Text, nullable=False),  # new, claimed, done, dead
     Column("tries", SmallInteger, nullable=False),
     Column("due_at", Moment, nullable=False),  # not before; while claimed: when the lease ends
@@ -371,6 +374,50 @@ entries = Table(
     Column("at", Moment, nullable=False),
 )
 Index(None, entries.c.receipt)
+
+# pictures and files; those of nobody's ticket yet have neither receipt nor entry
+enclosures = Table(
+    "enclosures",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("channel", Text, nullable=False),  # where it came from
+    Column("external", Text, nullable=False),
+    Column("resident", Text, ForeignKey("residents.id")),
+    Column("receipt", Text, ForeignKey("tickets.receipt")),
+    Column("entry", Number, ForeignKey("entries.id")),
+    Column("words", LargeBinary, nullable=False),  # its name, and how the channel names it
+    Column("kind", Text, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("state", Text, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment),  # while it is wanted: not before
+)
+Index(None, enclosures.c.channel, enclosures.c.external)
+Index(None, enclosures.c.resident)
+Index(None, enclosures.c.receipt)
+Index(None, enclosures.c.entry)
+Index(
+    "ix_enclosures_wanted",
+    enclosures.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+# what nobody has put to a ticket, which is not kept for long
+Index(
+    "ix_enclosures_loose",
+    enclosures.c.at,
+    sqlite_where=text("receipt IS NULL"),
+    postgresql_where=text("receipt IS NULL"),
+)
+
+# apart from the rest, so that a list of enclosures reads none of it
+contents = Table(
+    "contents",
+    metadata,
+    Column("enclosure", Text, ForeignKey("enclosures.mark"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
 
 mediations = Table(
     "mediations",

@@ -11,6 +11,7 @@ from storage.bulletin import Bulletin
 from storage.campaigns import Campaigns
 from storage.casebook import Casebook
 from storage.effects import Effects
+from storage.enclosures import Enclosures
 from storage.engine import Engines, connect
 from storage.inbox import Inbox
 from storage.links import Links
@@ -70,6 +71,7 @@ class Store:
     audit: Audit
     campaigns: Campaigns
     effects: Effects
+    enclosures: Enclosures
     pictures: Pictures
     privacy: Privacy
     retention: Retention
@@ -109,6 +111,7 @@ def open_store(url: str, key: bytes, spans: Spans, *, busy_timeout: float = 5.0,
         assessments=Assessments(writer, engines.read, vault),
         audit=Audit(writer, engines.read),
         campaigns=Campaigns(writer, engines.read, vault),
+        enclosures=Enclosures(writer, engines.read, vault),
         effects=Effects(writer, engines.read, vault),
         pictures=Pictures(writer, engines.read),
         privacy=Privacy(writer, engines.read, vault),

@@ -24,8 +24,12 @@ class Vault:
 
     def seal(self, words: str, place: str) -> bytes:
         """Encrypt; half a surrogate pair, which JSON can carry and UTF-8 cannot, becomes U+FFFD."""
+        return self.lock(_encoded(words), place)
+
+    def lock(self, content: bytes, place: str) -> bytes:
+        """Encrypt what is no words."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, _encoded(words), place.encode())
+        return nonce + self._cipher.encrypt(nonce, content, place.encode())
 
     def mark(self, words: str, place: str) -> str:
         """What is kept of words that are only ever compared; without the key nobody can try all of them."""
@@ -33,8 +37,12 @@ class Vault:
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt; raises Sealed."""
+        return self.unlock(sealed, place).decode()
+
+    def unlock(self, sealed: bytes, place: str) -> bytes:
+        """Decrypt what is no words; raises Sealed."""
         try:
-            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()).decode()
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
         except (InvalidTag, ValueError) as error:  # the latter if there is not even a nonce
             raise Sealed(f"words at {place} cannot be opened with this key") from error
 

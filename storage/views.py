@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.deliveries import State as Sending
 from handlers.desk.states import ALIVE
 from handlers.desk.tickets import Author, Ticket
+from handlers.enclosures import Enclosure
 from handlers.messages import Address, Attachment, Kind, Option
 from handlers.staff import Role, Scope
 from storage import inbox as inboxes
 from storage.claims import run_reply
+from storage.enclosures import of_entries
 from storage.moments import moment
 from storage.outbox import reply_in
 from storage.queue import Queued, Wanted, in_scope, listed, queued
@@ -60,6 +62,7 @@ class Line:
     author: Author
     text: str
     at: datetime
+    enclosed: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,15 +238,20 @@ class Views:
             earlier = await connection.execute(others.order_by(tickets.c.opened_at.desc()).limit(EARLIER))
             return File(
                 queued(found),
-                tuple(
-                    Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at)) for r in rows
-                ),
+                await self._lines(connection, receipt, rows),
                 lost,
                 tuple(queued(r) for r in earlier),
                 await self._notes(connection, receipt),
                 await self._draft(connection, receipt, reader),
                 _ways(sent),
             )
+
+    async def _lines(self, connection: AsyncConnection, receipt: str, rows: Sequence[Any]) -> tuple[Line, ...]:
+        files = await of_entries(connection, self._vault, [r.id for r in rows])
+        return tuple(
+            Line(Author(r.author), self._vault.open(r.words, f"entry:{receipt}"), moment(r.at), files.get(r.id, ()))
+            for r in rows
+        )
 
     async def _notes(self, connection: AsyncConnection, receipt: str) -> tuple[Note, ...]:
         made = select(notes, users.c.name).join(users).where(notes.c.receipt == receipt).order_by(notes.c.id)

@@ -19,6 +19,7 @@ from handlers.messages import Address, Attachment, Inbound, Kind
 NAME = "console"
 ME = Address(NAME, "me")
 NOT_KEPT = "这句话没有存下来，请稍后再发一次。有危险请马上打110。"
+ERASED = "（这个文件已经删除）"
 CHUNK = 64 * 1024  # bytes read at once
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 
@@ -28,8 +29,16 @@ class Console:
 
     name = NAME
 
-    def __init__(self, accept: Accept, folder: Path, heard: int = 0, said: TextIO = sys.stdout) -> None:
+    def __init__(
+        self,
+        accept: Accept,
+        folder: Path,
+        heard: int = 0,
+        said: TextIO = sys.stdout,
+        kept: files.Find = files.none,
+    ) -> None:
         self._accept = accept
+        self._kept = kept
         self._folder = folder
         self._heard = heard
         self._said = said
@@ -41,19 +50,21 @@ class Console:
     async def send(self, delivery: Delivery) -> Receipt:
         """Print it."""
         options = (f"  {number}. {option.label}" for number, option in enumerate(delivery.reply.options, 1))
-        kept = [str(await self._keep(delivery.reply.attachment))] if delivery.reply.attachment else []
+        kept = [await self._keep(delivery.reply.attachment)] if delivery.reply.attachment else []
         link = [delivery.reply.link.href] if delivery.reply.link else []
         self._print("\n".join(("", wording(delivery), *link, *kept, *options, "", "> ")))
         return Sent()
 
-    async def _keep(self, attachment: Attachment) -> Path:
-        """Write the file where only its owner reads it; one of the same name is replaced."""
-        file = await files.made(attachment)
+    async def _keep(self, attachment: Attachment) -> str:
+        """Write the file where only its owner reads it, and say where; one of the same name is replaced."""
+        file = await files.made(attachment, self._kept)
+        if file is None:
+            return ERASED
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / file.name
         path.touch(mode=0o600)
         path.write_bytes(file.content)
-        return path
+        return str(path)
 
     async def listen(self) -> None:
         """Take lines until the input ends."""

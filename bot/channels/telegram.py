@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,9 +31,12 @@ from bot.channels.http import NotSent, Unanswered, pause
 from bot.channels.pace import Pace
 from bot.channels.photos import Photos
 from bot.log import failure, logger
+from handlers.collect import LOST
 from handlers.deliveries import Closed, Delivery, Later, Receipt, Refused, Sent, Uncertain, wording
-from handlers.errors import StorageDown
-from handlers.messages import Address, Inbound, Kind, Option
+from handlers.enclosures import mark, megabytes
+from handlers.errors import Refused as NotTaken
+from handlers.errors import StorageDown, Unreachable
+from handlers.messages import Address, Enclosed, Inbound, Kind, Option
 from handlers.talk import commands
 
 log = logger(__name__)
@@ -46,7 +50,8 @@ ANSWER_SECONDS = 5  # for the answer to a poll, beyond the time it may wait
 READ_ON = "看详情"
 ROW_UNITS = 14  # characters of labels that fit beside each other on a phone
 # in small letters, which the server reads alike: the library warns of names that it has a method for
-_SEND, _HAND_OVER, _FETCH = "sendmessage", "senddocument", "getupdates"
+_SEND, _HAND_OVER, _FETCH, _FIND = "sendmessage", "senddocument", "getupdates", "getfile"
+_PATH = re.compile(r"[\w-][\w./-]{0,200}")  # of a file on the server
 # by the library, over shapes that it does not know
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, OSError, RecursionError)
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
@@ -71,14 +76,27 @@ def read(update: Update, username: str) -> Inbound | None:
         called = update.message and _calls(message, username)
         return Inbound(external, address, Kind.GROUP, "", sent_at) if called else None
     kind = Kind.EDITED if update.edited_message else Kind.TEXT
+    enclosed, series = () if update.edited_message else _enclosed(message, external), message.media_group_id or ""
     if words := message.text or message.caption:
-        return Inbound(external, address, kind, words, sent_at, answers=_answered(message))
+        answers = _answered(message)
+        return Inbound(external, address, kind, words, sent_at, answers=answers, enclosed=enclosed, series=series)
     media = next((name for name in MEDIA if getattr(message, name, None)), None)
     if media is None or update.edited_message:
         return None  # a place that is shared live is edited every few seconds
-    # the pictures of an album come one by one, and are one message to whoever sent them
+    if enclosed:
+        return Inbound(external, address, Kind.MEDIA, media, sent_at, enclosed=enclosed, series=series)
+    # the videos of an album come one by one, and are one message to whoever sent them
     album = f"album-{message.chat.id}-{message.media_group_id}" if message.media_group_id else external
     return Inbound(album, address, Kind.MEDIA, media, sent_at)
+
+
+def _enclosed(message: Message, external: str) -> tuple[Enclosed, ...]:
+    """The picture or file of a message, the picture in its largest form."""
+    given = message.photo[-1] if message.photo else message.document
+    if given is None:
+        return ()
+    name = (message.document.file_name if message.document else "") or ""
+    return (Enclosed(mark(NAME, external, 0), name, given.file_id),)
 
 
 def _answered(message: Message) -> str:
@@ -108,7 +126,7 @@ def _calls(message: Message, username: str) -> bool:
     return f"@{called}" == name if called else commands.recognise(command) is not None
 
 
-async def call(delivery: Delivery, site: str = "") -> tuple[str, dict[str, Any]]:
+async def call(delivery: Delivery, site: str = "", find: files.Find = files.none) -> tuple[str, dict[str, Any]]:
     """The method and its parameters; the text is plain, so nothing in it can be taken for markup."""
     reply, words = delivery.reply, wording(delivery)
     buttons = keyboard(reply.options)
@@ -118,7 +136,9 @@ async def call(delivery: Delivery, site: str = "") -> tuple[str, dict[str, Any]]
     to = {"chat_id": int(delivery.address.external), **markup}
     if reply.attachment is None:
         return _SEND, {**to, "text": words}
-    file = await files.made(reply.attachment)
+    file = await files.made(reply.attachment, find)
+    if file is None:
+        raise Erased
     return _HAND_OVER, {**to, "caption": words, "document": InputFile(file.content, filename=file.name)}
 
 
@@ -132,6 +152,10 @@ def keyboard(options: Sequence[Option]) -> list[list[dict[str, str]]]:
         else:
             rows.append([button])
     return rows
+
+
+class Erased(Exception):
+    """What was to be handed over is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +181,7 @@ class Telegram:
         public_url: str = "",
         secret: str = "",
         pictures: photos.Find = photos.none,
+        kept: files.Find = files.none,
     ) -> None:
         self._bot = bot
         self._public_url, self._secret = public_url.rstrip("/"), secret
@@ -165,6 +190,7 @@ class Telegram:
         self._poll_seconds = poll_seconds
         self._pressed: set[asyncio.Task[None]] = set()
         self._photos = Photos(pictures)
+        self._kept = kept
         self._has_met = False  # the Bot API, so that updates can be read
 
     def room(self) -> int:
@@ -181,12 +207,14 @@ class Telegram:
         except TelegramError as error:
             return self._receipt(error)
         except StorageDown:
-            return Later(reason="picture not read")
+            return Later(reason="picture or file not read")
+        except Erased:
+            return Refused("file was erased")
         self._photos.learn(delivery.reply.picture, sent)
         return Sent(str(sent["message_id"]))
 
     async def _call(self, delivery: Delivery) -> tuple[str, dict[str, Any]]:
-        method, asked = await call(delivery, self._public_url)
+        method, asked = await call(delivery, self._public_url, self._kept)
         shown = await self._photos.captioned(asked, delivery.reply.picture) if delivery.reply.picture else None
         return shown or (method, asked)
 
@@ -223,6 +251,21 @@ class Telegram:
                 return Later(reason=reason)  # so it names a token that it does not take: the bureau can mend that
             case _:
                 return Refused(reason)
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """What a resident sent; raises Refused where it is never to be had, Unreachable where it is later."""
+        try:
+            found = await self._bot.do_api_request(_FIND, {"file_id": reference})
+            where, size = str(found.get("file_path", "")), int(found.get("file_size", 0))
+            if size > most:
+                raise NotTaken(f"太大了，一个最多{megabytes(most)}")
+            if not _PATH.fullmatch(where) or ".." in where:  # on the server that was set, and nowhere else
+                raise NotTaken(LOST)
+            return await self._bot.request.retrieve(f"{self._bot.base_file_url}/{where}")
+        except BadRequest as error:
+            raise NotTaken("太大了" if "too big" in error.message else LOST) from error
+        except TelegramError as error:
+            raise Unreachable(type(error).__name__) from error
 
     async def take(self, heard: Sequence[Heard]) -> None:
         """Keep what updates carry, then stop the buttons' spinning; raises StorageDown."""

@@ -57,6 +57,8 @@ async def handed(app: App, address: Address, number: int) -> Response:
     attachment = await app.store.views.attachment(address, number)
     if attachment is None:
         raise HTTPException(404)
-    file = await files.made(attachment)
+    file = await files.made(attachment, app.store.enclosures.sent)
+    if file is None:
+        raise HTTPException(404)
     disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
     return Response(file.content, headers={"Content-Disposition": disposition}, media_type=file.kind)

@@ -183,7 +183,7 @@ class Mediations:
             draft = drawn(case, committee)
         except Refused as refused:
             return await self._shown(session, case, 409, problem=str(refused))
-        file = await files.made(Document(f"{_PAPERS[kind]}_{case.number}.docx", draft))
+        file = await files.drawn(Document(f"{_PAPERS[kind]}_{case.number}.docx", draft))
         disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
         return Response(file.content, headers={"Content-Disposition": disposition}, media_type=file.kind)
 

@@ -131,7 +131,7 @@ class _Talk:
         inbound = self.arrived.inbound
         if inbound.kind in (Kind.LEFT, Kind.GROUP, Kind.EDITED):
             return await self.say()  # an answer that went out cannot be changed by editing the order
-        if inbound.kind not in (Kind.TEXT, Kind.CHOICE):
+        if inbound.kind not in (Kind.TEXT, Kind.CHOICE) or inbound.enclosed:
             return await self.say(Reply(UNREADABLE))
         order = await self.order()
         if order is None:

@@ -9,6 +9,7 @@ from handlers.desk import states
 from handlers.desk.states import Act, State
 from handlers.errors import Refused
 from handlers.hours import SHANGHAI
+from handlers.messages import Enclosed
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread on paper or over the phone
 
@@ -145,12 +146,13 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing said on a ticket."""
+    """One thing said on a ticket, and what goes with it; without words where that says enough."""
 
     receipt: str
     author: Author
     text: str
     at: datetime
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def number(now: datetime, chance: int, kind: str = "TL") -> str:

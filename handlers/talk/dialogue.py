@@ -49,6 +49,8 @@ class Dialogue:
     quiz: Sitting | None = None  # how far a quiz has come
     streak: tuple[int, int] = (0, 0)  # the last day a quiz was finished (its ordinal), and how many days in a row
     missed: tuple[int, ...] = ()  # seconds since the epoch of wrong codes
+    enclosed: tuple[str, ...] = ()  # pictures and files that no ticket has yet
+    series: tuple[str, str] = ("", "")  # of pictures sent as one, and the ticket that the first went to
     noticed: bool = False  # the flood notice was given and the flood has not ended
 
 

@@ -85,7 +85,7 @@ def added(case: Case, words: str) -> Outcome:
 
 def declined(case: Case) -> Outcome:
     """No consent: nothing is passed on. A P0 ticket stays, with kind and time only, and can be added to later."""
-    held, rested = case.dialogue, dialogue.rest(case.dialogue)
+    held, rested = case.dialogue, replace(dialogue.rest(case.dialogue), enclosed=())
     verdict = Verdict(Decision.ESCALATE, why="no consent")
     if not dialogue.in_danger(held):
         return Outcome(verdict, (Reply(phrases.NO_CONSENT),), case.resident, rested)

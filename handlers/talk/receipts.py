@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers import residents
 from handlers.cases import Case
 from handlers.desk import clocks, moves, notices, tickets
 from handlers.desk.moves import Deed, Move, Setting, Tracked
@@ -16,6 +17,7 @@ from handlers.talk.dialogue import Stage
 
 SAY = "say"  # what is done to a ticket by words that are for it
 SHOW = "show"
+ENCLOSE = "enclose"  # what waits to be put to a ticket
 _SHOWN = 4  # tickets at once
 
 
@@ -46,6 +48,13 @@ def asked(case: Case) -> Tracked | None:
     return next((t for t in waiting if case.dialogue.aside != _mark(t)), None)
 
 
+def living(case: Case) -> Tracked | None:
+    """The one ticket that is not done, of a resident who has agreed to be advised; unless it was put aside."""
+    alive = [t for t in case.situation.tickets if not tickets.is_done(t.ticket)]
+    only = len(alive) == 1 and residents.agreed_to_advice(case.resident) and case.dialogue.aside != _mark(alive[0])
+    return alive[0] if only else None
+
+
 def spoke(case: Case) -> Tracked | None:
     """The ticket on which an adviser spoke after all that the resident is remembered to have said."""
     earlier = case.dialogue.recent[:-1]  # the last of all is this message
@@ -57,7 +66,7 @@ def spoke(case: Case) -> Tracked | None:
 
 def put_aside(case: Case) -> Outcome:
     """What comes next is a new question, and not for the adviser who asked something."""
-    held = asked(case)
+    held = asked(case) or living(case)
     rested = replace(dialogue.rest(case.dialogue), question="", topic=None, aside=_mark(held) if held else "")
     return replace(plain(case, Decision.SMALLTALK, phrases.NEW_QUESTION), dialogue=rested)
 
@@ -92,8 +101,8 @@ def _do(case: Case, held: Tracked, doing: str, words: str) -> Outcome:
             tickets.add(ticket)
             waiting = replace(dialogue.offer(case.dialogue, Stage.SAYING, ()), ticket=ticket.receipt)
             return replace(_say(case, phrases.SAY_MORE, ()), dialogue=waiting)
-        case "say":
-            return _added(case, held, words)
+        case "say" | "enclose":
+            return _added(case, held, words if doing == SAY else "")
         case "done":
             move = _step(case, held, tickets.withdraw(ticket, case.now), Deed(Act.WITHDRAW))
             return _moved(case, move, phrases.CLOSED_BY_YOU.format(receipt=ticket.receipt))
@@ -116,7 +125,8 @@ def _added(case: Case, held: Tracked, words: str) -> Outcome:
     entry = Entry(held.ticket.receipt, Author.RESIDENT, words, case.now)
     move = _step(case, held, tickets.add(held.ticket), Deed(Act.ADD))
     who = _who(case, held.ticket) or "顾问"
-    said = phrases.ADDED.format(who=who, receipt=held.ticket.receipt)
+    told = phrases.ADDED if words else phrases.FILES_ADDED
+    said = told.format(who=who, receipt=held.ticket.receipt)
     return replace(_say(case, said, ()), moves=(moves.saying(move, entry),))
 
 

@@ -24,11 +24,13 @@ from bot.log import configure
 from handlers.cases import Part
 from handlers.deliveries import RESEND_MARK, Closed, Delivery, Lane, Later, Receipt, Refused, Sent, State, Uncertain
 from handlers.education.pictures import Picture
+from handlers.errors import Refused as NotTaken
 from handlers.errors import StorageDown
 from handlers.messages import Address, Calendar, Document, Inbound, Kind, Link, Option, Reply
 from handlers.receive import TRIES
 from handlers.talk import phrases, results
 from knowledge.guides import papers
+from tests import files
 from tests.bot.terminal import undisturbed_logs
 from tests.fakes.telegram import TOKEN, USERNAME, FakeTelegram, units
 from tests.fakes.telegram.methods import MAX_CAPTION_UNITS
@@ -255,6 +257,26 @@ async def test_the_words_under_a_picture_are_read(fake: FakeTelegram, polling: T
     assert [(i.kind, i.text) for i in keeper.kept] == [(Kind.TEXT, "这张借条有用吗")]
 
 
+@pytest.mark.parametrize(
+    "where", ["https://127.0.0.1/a.jpg", "file:///etc/passwd", "/etc/passwd", "../../x", "documents/../../x", ""]
+)
+async def test_a_path_that_leads_elsewhere_is_not_followed(fake: FakeTelegram, polling: Telegram, where: str) -> None:
+    fake.show(7, files.png())
+    await fake.wait_confirmed()
+    [named] = fake.ledger.files
+    assert await polling.fetch(named, 1000) == files.png()
+    fake.ledger.misleading = where or " "
+    with pytest.raises(NotTaken, match="取不到"):
+        await polling.fetch(named, 1000)
+
+
+async def test_what_is_too_large_is_not_even_begun(fake: FakeTelegram, polling: Telegram) -> None:
+    fake.show(7, b"x" * 1001)
+    await fake.wait_confirmed()
+    with pytest.raises(NotTaken, match="太大"):
+        await polling.fetch(next(iter(fake.ledger.files)), 1000)
+
+
 async def test_an_album_is_one_message(opens: Opens) -> None:
     async with opens() as house:
         phone = await house.phone(7).agree()
@@ -263,7 +285,7 @@ async def test_an_album_is_one_message(opens: Opens) -> None:
             place = {"chat": phone_chat(7), "from": {"id": 7, "is_bot": False, "first_name": "居民"}}
             house.telegram.inject("message", body | place | {"media_group_id": "13579"}, 7)
         await house.settled()
-        assert phone.texts[2:] == [phrases.MEDIA["photo"]]
+        assert phone.texts[2:] == [phrases.FILES_KEPT]
 
 
 def phone_chat(chat: int) -> dict[str, Any]:
@@ -324,10 +346,13 @@ async def test_what_is_no_text_gets_a_kind_word(
     medium: Literal["photo", "voice", "sticker", "location", "contact", "document", "video"],
 ) -> None:
     async with opens() as house:
+        phone = await house.phone(7).agree()
         house.telegram.post(7, medium)
-        await house.telegram.wait_sent(1)
-        assert house.telegram.texts() == [phrases.MEDIA.get(medium, phrases.MEDIA_OTHER)]
-        assert "打字" in house.telegram.texts()[0]
+        await house.settled()
+        kept = medium in ("photo", "document")
+        expected = phrases.FILES_KEPT if kept else phrases.MEDIA.get(medium, phrases.MEDIA_OTHER)
+        assert phone.texts[2:] == [expected]
+        assert "打字" in expected
         assert b"13800138000" not in house.disk(), "a contact's number is not even kept"
 
 

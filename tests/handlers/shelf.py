@@ -12,11 +12,11 @@ from handlers.desk.moves import Tracked
 from handlers.education.subscriptions import Subscription
 from handlers.joining import Other
 from handlers.mediations.mediation import Case as Mediation
-from handlers.messages import Address, Arrived, Inbound, Kind
+from handlers.messages import Address, Arrived, Enclosed, Inbound, Kind
 from handlers.outcomes import Outcome
+from handlers.receive import whole
 from handlers.residents import Resident, Village
 from handlers.routes import Route
-from handlers.talk import receipts
 from handlers.talk.dialogue import Dialogue
 from knowledge.citations import Citation
 from knowledge.engine.match import Findings, TopicFinding
@@ -189,6 +189,12 @@ class Talk:
         """Type something, `after` seconds later."""
         return self._send(inbound(text, Kind.TEXT, self.channel, told=told), after)
 
+    def send(self, *marks: str, words: str = "", series: str = "", answers: str = "") -> Outcome:
+        """Send pictures or files, perhaps with words."""
+        message = inbound(words or "photo", Kind.TEXT if words else Kind.MEDIA, self.channel)
+        enclosed = tuple(map(Enclosed, marks))
+        return self._send(replace(message, enclosed=enclosed, series=series, answers=answers), 1 if series else 20)
+
     def press(self, value: str) -> Outcome:
         """Press an option."""
         return self._send(inbound(value, Kind.CHOICE, self.channel), 20)
@@ -199,7 +205,7 @@ class Talk:
         situation = Situation(arrived, self.resident, self.dialogue, tickets=self.tickets, staff=self.staff)
         prepared, route = turns.prepare(situation, self.library, Rules(), self.now, TODAY)
         equipped = self._equipped(prepared, route)
-        outcome = receipts.heard(equipped, turns.outcome(equipped, route))
+        outcome = whole(equipped, route)
         self.resident, self.dialogue = outcome.resident, outcome.dialogue
         moved = {move.after.ticket.receipt: move.after for move in outcome.moves}
         self.tickets = tuple(moved.get(held.ticket.receipt, held) for held in self.tickets)

@@ -19,7 +19,7 @@ from storage.store import Store
 from tests.storage.given import NOW, adviser, at, moved, opened_ticket, rows
 
 KEEP = timedelta(days=730)
-NOTHING = {"工单": 0, "往来": 0, "内部备注": 0, "草稿": 0}
+NOTHING = {"工单": 0, "往来": 0, "内部备注": 0, "草稿": 0, "图片和文件": 0}
 CLOSED = at(120)
 
 
@@ -100,7 +100,7 @@ async def test_what_would_go_is_counted_and_stays(store: Store) -> None:
     await talked_of(store, by, who="2")
     for _ in range(2):
         due = await store.retention.due(NOW + KEEP)
-        assert due == {"工单": 1, "往来": 2, "内部备注": 1, "草稿": 1}
+        assert due == {"工单": 1, "往来": 2, "内部备注": 1, "草稿": 1, "图片和文件": 0}
     await store.retention.erase(NOW + KEEP, NOW + KEEP)
     assert await store.retention.due(NOW + KEEP) == NOTHING
 

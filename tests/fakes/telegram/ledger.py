@@ -8,6 +8,7 @@ from itertools import count
 from tests.fakes.telegram.people import place
 from tests.fakes.telegram.refusals import Json, Refused, bad
 
+MOST_TO_FETCH = 20 * 2**20  # bytes, https://core.telegram.org/bots/api#getfile
 QUERY_LIFE = 60.0  # s; the real figure is not published
 
 
@@ -78,6 +79,8 @@ class Ledger:
     shown: dict[tuple[int, int], Sent] = field(default_factory=dict[tuple[int, int], Sent])
     heard: dict[tuple[int, int], Json] = field(default_factory=dict[tuple[int, int], Json])
     photos: dict[str, File] = field(default_factory=dict[str, File])  # by the names that they were given
+    files: dict[str, File] = field(default_factory=dict[str, File])  # that residents sent, by file_id
+    misleading: str = ""  # what getFile names in place of a path
     _private: "count[int]" = field(default_factory=lambda: count(1001))
     _super: dict[int, "count[int]"] = field(default_factory=dict[int, "count[int]"])
 
@@ -91,6 +94,16 @@ class Ledger:
         """Write down that the bot called."""
         self.calls.append(Call(time.monotonic(), method, chat, status))
         self.counts[method, status] += 1
+
+    def find(self, file_id: str) -> Json:
+        """Give what getFile says; raises Refused as the real one does, also for more than 20 MB."""
+        file = self.files.get(file_id)
+        if file is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        if len(file.content) > MOST_TO_FETCH:
+            raise bad("file is too big")
+        path = self.misleading or f"documents/{file_id}"
+        return {"file_id": file_id, "file_unique_id": file_id[-8:], "file_size": len(file.content), "file_path": path}
 
     def reach(self, chat: int) -> None:
         """Make sure the bot may write to a chat.

@@ -42,6 +42,7 @@ class Methods:
             "sendmessage": self.send_message,
             "senddocument": self.send_document,
             "sendphoto": self.send_photo,
+            "getfile": lambda form: self.ledger.find(form.text("file_id")),
             "editmessagetext": self.edit_message_text,
             "editmessagereplymarkup": self.edit_message_reply_markup,
             "answercallbackquery": self.answer_callback_query,

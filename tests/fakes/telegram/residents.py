@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tests.fakes.telegram import people
 from tests.fakes.telegram.feed import Feed
-from tests.fakes.telegram.ledger import Ledger
+from tests.fakes.telegram.ledger import File, Ledger
 from tests.fakes.telegram.refusals import Json
 
 
@@ -28,6 +28,29 @@ class Residents:
         """Send something that is no text."""
         content: Json = {medium: people.MEDIA[medium]} | ({"caption": caption} if caption else {})
         return self._arrive(chat, people.person(sender or abs(chat)), **content)
+
+    def show(self, chat: int, content: bytes, *, caption: str = "", album: str = "") -> Json:
+        """Send a picture, which comes in two sizes."""
+        name = self._filed("picture.jpg", content)
+        sizes = [
+            {"file_id": f"small-{name}", "file_unique_id": "s", "width": 90, "height": 60, "file_size": 900},
+            {"file_id": name, "file_unique_id": "l", "width": 900, "height": 600, "file_size": len(content)},
+        ]
+        return self._hand(chat, {"photo": sizes}, caption, album)
+
+    def hand(self, chat: int, content: bytes, name: str, *, caption: str = "", album: str = "") -> Json:
+        """Send a file."""
+        file = {"file_id": self._filed(name, content), "file_unique_id": "d", "file_name": name}
+        return self._hand(chat, {"document": file | {"file_size": len(content)}}, caption, album)
+
+    def _filed(self, name: str, content: bytes) -> str:
+        number = f"BQACAgUAAxkBAAI{len(self.ledger.files):04}"
+        self.ledger.files[number] = File(name, content)
+        return number
+
+    def _hand(self, chat: int, content: Json, caption: str, album: str) -> Json:
+        words = ({"caption": caption} if caption else {}) | ({"media_group_id": album} if album else {})
+        return self._arrive(chat, people.person(chat), **content, **words)
 
     def from_bot(self, chat: int, text: str) -> Json:
         """Let the bot read a message of its own."""

@@ -71,12 +71,19 @@ class Server:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
+        if path.startswith("/file/bot"):
+            return self._file(path.removeprefix("/file/bot"))
         if path.startswith("/bot"):
             token, _, method = path[4:].partition("/")
             return await self._call(request, token, method.lower())
         if path.startswith("/control/"):
             return _json(200, await self._control(path.removeprefix("/control/"), await _arguments(request)))
         return _refusal(Refused(404, "Not Found"))
+
+    def _file(self, where: str) -> web.Response:
+        token, _, path = where.partition("/")
+        file = self._ledger.files.get(path.removeprefix("documents/")) if token == self._token else None
+        return web.Response(body=file.content) if file else _refusal(Refused(404, "Not Found"))
 
     async def _call(self, request: web.BaseRequest, token: str, method: str) -> web.StreamResponse:
         if token != self._token:
