@@ -23,7 +23,7 @@ from bot.web.visitors import Visitors
 from handlers import deliveries
 from handlers.deliveries import CHANNEL_NAMES
 from handlers.education import obstacles, pictures, publish
-from handlers.education.campaigns import APPROVERS, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
+from handlers.education.campaigns import APPROVERS, INFORMED, STATE_NAMES, WRITERS, Audience, Campaign, Plan, State
 from handlers.education.publish import Preview, Studio
 from handlers.education.subscriptions import ROLES
 from handlers.errors import NotYours, Refused
@@ -83,7 +83,7 @@ class Pushes:
         larger = Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT)
         write, both = set(WRITERS), set(APPROVERS)
         return [
-            Route(PLACE, staffed(self.listed, only=both)),
+            Route(PLACE, staffed(self.listed, only=set(INFORMED))),
             Route(f"{PLACE}/new", staffed(self.new, only=write), methods=["GET", "POST"]),
             Route(one, staffed(self.one, only=both)),
             Route(f"{one}/edit", staffed(self.edit, only=write), methods=["GET", "POST"]),
@@ -102,6 +102,7 @@ class Pushes:
             names=names,
             state_names=STATE_NAMES,
             writes=session.user.role in WRITERS,
+            under="" if session.user.role in APPROVERS else "/report",
         )
 
     async def new(self, request: Request, session: Session) -> Response:
@@ -152,7 +153,7 @@ class Pushes:
             boxes=boxes,
             audience=audience,
             campaign=campaign,
-            mark=_mark(campaign) if campaign else "",
+            mark=mark(campaign) if campaign else "",
             towns=_by_town(await self._store.records.villages()),
             themes=themes().values(),
             fields=FIELDS,
@@ -187,7 +188,7 @@ class Pushes:
             status,
             session=session,
             campaign=campaign,
-            mark=_mark(campaign),
+            mark=mark(campaign),
             names=await self._names(),
             state_names=STATE_NAMES,
             boxes=plans.shown(campaign.plan),
@@ -271,11 +272,11 @@ class Pushes:
 
     @staticmethod
     def _require_unchanged(campaign: Campaign | None, form: FormData) -> None:
-        if campaign and form.get("mark") != _mark(campaign):
+        if campaign and form.get("mark") != mark(campaign):
             raise Refused(CHANGED)
 
 
-def _mark(campaign: Campaign) -> str:
+def mark(campaign: Campaign) -> str:
     """Tells one wording of it from another, so that nobody agrees to what they have not read."""
     return hashlib.sha256(repr(campaign.plan).encode()).hexdigest()[:16]
 

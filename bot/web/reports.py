@@ -16,7 +16,7 @@ from bot.web import charts, wording
 from bot.web.auth import Auth
 from bot.web.charts import Chart
 from bot.web.pages import page
-from handlers.education.campaigns import APPROVERS, Campaign
+from handlers.education.campaigns import APPROVERS, INFORMED, Campaign
 from handlers.education.effects import LEAST, Effect, contrast
 from handlers.education.intervals import Share, around
 from storage.people import Session
@@ -36,10 +36,10 @@ class Reports:
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        both = set(APPROVERS)
+        informed = set(INFORMED)
         return [
-            Route(PLACE, self._auth.staffed(self.shown, only=both)),
-            Route(f"{PLACE}.xlsx", self._auth.staffed(self.workbook, only=both)),
+            Route(PLACE, self._auth.staffed(self.shown, only=informed)),
+            Route(f"{PLACE}.xlsx", self._auth.staffed(self.workbook, only=informed)),
         ]
 
     async def shown(self, request: Request, session: Session) -> Response:
@@ -52,6 +52,7 @@ class Reports:
             "report.html",
             session=session,
             campaign=campaign,
+            back=f"/{campaign.id}" if session.user.role in APPROVERS else "",
             runs=await self._store.campaigns.runs(campaign.id),
             seen=seen,
             lines=[*effects.words(seen)] if seen else [],

@@ -3,6 +3,8 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
+from handlers.editing.curation import READERS
+from handlers.education.campaigns import INFORMED
 from handlers.staff import Role, User
 
 EVERYBODY = frozenset(Role)
@@ -25,8 +27,8 @@ ROOMS = (
     Room("/bureau/assessments", "考核", {Role.ADMIN}),
     Room("/bureau/tickets", "查工单", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),
-    Room("/bureau/pushes", "普法推送", {Role.PUBLISHER, Role.ADMIN}),
-    Room("/bureau/topics", "知识主题", {Role.EDITOR, Role.ADMIN, Role.EXPERT}),
+    Room("/bureau/topics", "知识主题", READERS),
+    Room("/bureau/pushes", "普法推送", set(INFORMED)),
     Room("/law", "查法条", {Role.ADVISER, Role.EXPERT, Role.EDITOR}),
     Room("/desk/account", "我的登录", EVERYBODY),
 )

@@ -22,10 +22,10 @@ from handlers.cases import Library
 from handlers.desk.orders import RECEIPT
 from handlers.editing import curate, curation
 from handlers.editing.curate import Shelf
-from handlers.editing.curation import STAGE_NAMES, Stage, Version
+from handlers.editing.curation import PUBLISHERS, READERS, REVIEWERS, STAGE_NAMES, WRITERS, Stage, Version
 from handlers.errors import NotYours, Refused, Stale
 from handlers.hours import SHANGHAI
-from handlers.staff import Role, User
+from handlers.staff import User
 from handlers.talk import answers
 from knowledge import blank, check, topics
 from knowledge.topics import FIELDS, Edit, Problem, Topic, TopicError
@@ -33,8 +33,6 @@ from storage.people import Session
 
 PLACE = "/bureau/topics"
 LONGEST = 20_000  # characters of a topic's text; the longest shipped one has a fifth of that
-EDITORS = {Role.EDITOR, Role.ADMIN}
-READERS = EDITORS | {Role.EXPERT}
 SHOWN = 400  # topics on one page: a bureau has a few hundred
 FLAGS = {"": "全部", "stopped": "法律变了，已停用", "due": "该复核了", "open": "有待审核或待发布的修改"}
 DONE = {
@@ -69,10 +67,10 @@ class Topics:
         return [
             Route(PLACE, staffed(self.listed, only=READERS)),
             Route(one, staffed(self.one, only=READERS)),
-            Route(f"{one}/edit", staffed(self.edit, only=EDITORS), methods=["GET", "POST"]),
-            Route(f"{one}/approve", staffed(self.act, only=READERS), methods=["POST"]),
-            Route(f"{one}/publish", staffed(self.act, only=EDITORS), methods=["POST"]),
-            Route(f"{one}/rollback", staffed(self.act, only=EDITORS), methods=["POST"]),
+            Route(f"{one}/edit", staffed(self.edit, only=WRITERS), methods=["GET", "POST"]),
+            Route(f"{one}/approve", staffed(self.act, only=REVIEWERS), methods=["POST"]),
+            Route(f"{one}/publish", staffed(self.act, only=PUBLISHERS), methods=["POST"]),
+            Route(f"{one}/rollback", staffed(self.act, only=PUBLISHERS), methods=["POST"]),
         ]
 
     async def listed(self, request: Request, session: Session) -> Response:
@@ -91,7 +89,7 @@ class Topics:
             asked=asked,
             fields=FIELDS,
             flags=FLAGS,
-            writes=session.user.role in EDITORS,
+            writes=session.user.role in WRITERS,
             problem=wording.BAD_TOPIC_ID if begun else "",
         )
 
@@ -139,7 +137,7 @@ class Topics:
             standing=curation.published(history),
             stage_names=STAGE_NAMES,
             names=await self._app.store.views.names(),
-            writes=session.user.role in EDITORS,
+            writes=session.user.role in WRITERS,
             said=said,
             problem=problem,
         )
@@ -285,11 +283,11 @@ def _steps(version: Version) -> list[tuple[str, int | None, datetime]]:
 def _acts(version: Version, user: User) -> list[tuple[str, str]]:
     """What this user may do to this version: the act and its name."""
     match version.stage:
-        case Stage.DRAFT if user.id != version.author:
+        case Stage.DRAFT if user.role in REVIEWERS and user.id != version.author:
             return [("approve", "审核通过")]
-        case Stage.APPROVED if user.role in EDITORS:
+        case Stage.APPROVED if user.role in PUBLISHERS:
             return [("publish", "发布")]
-        case Stage.PUBLISHED if user.role in EDITORS:
+        case Stage.PUBLISHED if user.role in PUBLISHERS:
             return [("rollback", "回退到上一版")]
         case _:
             return []

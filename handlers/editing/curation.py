@@ -10,8 +10,10 @@ from handlers.errors import NotYours, Refused
 from handlers.staff import Role, User
 from knowledge.topics import Edit
 
-_EDITORS = frozenset({Role.EDITOR, Role.ADMIN})
-_REVIEWERS = _EDITORS | {Role.EXPERT}
+WRITERS = frozenset({Role.EDITOR})
+REVIEWERS = WRITERS | {Role.EXPERT}
+PUBLISHERS = WRITERS | {Role.ADMIN}
+READERS = REVIEWERS | PUBLISHERS
 
 
 class Stage(StrEnum):
@@ -57,14 +59,14 @@ def draft(
     history: Sequence[Version], topic: str, text: str | None, by: User, now: datetime, *, receipt: str = ""
 ) -> Version:
     """The next version of the topic; raises Refused."""
-    _may(by, _EDITORS, "起草")
+    _may(by, WRITERS, "起草")
     number = max((version.number for version in history), default=0) + 1
     return Version(topic, number, text, Stage.DRAFT, by.id, now, receipt)
 
 
 def approve(history: Sequence[Version], number: int, by: User, now: datetime) -> Version:
     """The version, approved by somebody who did not write it; raises Refused or NotYours."""
-    _may(by, _REVIEWERS, "审核")
+    _may(by, REVIEWERS, "审核")
     version = _numbered(history, number)
     if version.stage is not Stage.DRAFT:
         raise Refused(f"这一版{STAGE_NAMES[version.stage]}，不能再审核")
@@ -75,7 +77,7 @@ def approve(history: Sequence[Version], number: int, by: User, now: datetime) ->
 
 def publish(history: Sequence[Version], number: int, by: User, now: datetime) -> tuple[Version, ...]:
     """What changes when the version comes before residents: the one that stood there is retired."""
-    _may(by, _EDITORS, "发布")
+    _may(by, PUBLISHERS, "发布")
     version = _numbered(history, number)
     if version.stage is not Stage.APPROVED:
         raise Refused(f"这一版{STAGE_NAMES[version.stage]}，审核通过的才能发布")
@@ -84,7 +86,7 @@ def publish(history: Sequence[Version], number: int, by: User, now: datetime) ->
 
 def roll_back(history: Sequence[Version], by: User, now: datetime) -> tuple[Version, ...]:
     """What changes when residents are to read what stood there before; without one, what is shipped."""
-    _may(by, _EDITORS, "回退")
+    _may(by, PUBLISHERS, "回退")
     standing = published(history)
     if standing is None:
         raise Refused("这个主题没有发布过修改，现在就是随软件带的文本")

@@ -15,6 +15,7 @@ from knowledge.citations import Citation
 
 WRITERS = (Role.PUBLISHER,)
 APPROVERS = (Role.PUBLISHER, Role.ADMIN)
+INFORMED = (*APPROVERS, Role.EDITOR, Role.EXPERT)  # of what pushes bring about, in sums
 
 
 class State(StrEnum):

@@ -1,6 +1,5 @@
 """Bring somebody of every role to a browser, and make what lies inside and outside the scope of each."""
 
-import re
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.web.pushes import mark
 from handlers.desk.clocks import Clock
 from handlers.desk.moves import Tracked
 from handlers.desk.states import State
@@ -29,6 +29,7 @@ from storage.schema import addresses, entries, residents, tickets
 from storage.store import Store
 from storage.unit import reading
 from storage.values import row as cells
+from tests.bot.web import subjects
 from tests.bot.web.person import Page, Person, at
 from tests.handlers.mediations.test_agreements import SIGNED, WHOLE
 from tests.storage.pushing import PLAN, subscriber
@@ -79,6 +80,25 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class Login:
+    """A session of a member of staff."""
+
+    user: User
+    token: str
+    csrf: str
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who works here, and the villages of the adviser and of a colleague."""
+
+    logins: Mapping[str, Login]
+    colleague: int
+    mine: int
+    theirs: int
+
+
+@dataclass(frozen=True)
 class Subject:
     """An address with something in it, and what its form says besides."""
 
@@ -88,19 +108,45 @@ class Subject:
 
 @dataclass(frozen=True)
 class Cast:
-    """All roles, and the numbers of the villages of the adviser and of a colleague."""
+    """All roles, each at a browser."""
 
     store: Store
     url: str
     actors: Mapping[str, Actor]
-    colleague: int
-    mine: int
-    theirs: int
+    company: Company
+    stranger: Person  # a resident who is none of the actors
+    shut: dict[str, Subject] = field(default_factory=dict[str, Subject])  # what nobody could do anything to
+    known: set[Person] = field(default_factory=set[Person])  # who has said something
+
+    @property
+    def colleague(self) -> int:
+        """The number of an adviser of another village."""
+        return self.company.colleague
+
+    @property
+    def mine(self) -> int:
+        """The number of the adviser's village."""
+        return self.company.mine
+
+    @property
+    def theirs(self) -> int:
+        """The number of the colleague's village."""
+        return self.company.theirs
 
     async def subject(self, route: str, role: str, cell: str, *, inside: bool) -> Subject:
         """The address of the route with something in it that is in the role's scope, or that is not."""
-        path = route.replace("{law}", "民法典").replace("{article}", "1077").replace("{topic}", "passage-drainage")
+        path = route.replace("{law}", "民法典").replace("{article}", "1077").replace("{topic}", subjects.TOPIC)
         path = path.replace("{number:int}/{until:int}/{signature}", "1/9999999999/x")
+        if known := await self._published(path):
+            return known
+        if path.startswith(("/desk/score/appeal", "/bureau/assessments/appeals")):
+            return await self._event(path, role, cell, inside=inside)
+        if path.startswith("/bureau/topics/"):
+            act = path.rpartition("/")[2]
+            if act == subjects.TOPIC:
+                return Subject(path)
+            reader = self.company.logins[Role.EDITOR].user.id
+            return Subject(path, await subjects.version(self.store, act, self.colleague, reader))
         if "/mediations/{number}" in path:
             number = await self.mediation(role, inside=inside)
             return Subject(path.format(number=number, paper="agreement", act="perform"))
@@ -142,17 +188,35 @@ class Cast:
 
         await self.store.writer.write(work)
 
+    async def _published(self, path: str) -> Subject | None:
+        """What a push shows to everybody, and what is told of it."""
+        if path == "/pictures/{digest}":
+            await self.store.pictures.keep(subjects.PICTURE, datetime.now(UTC))
+            return Subject(path.format(digest=subjects.PICTURE.digest))
+        if not path.startswith("/go/") and "/report" not in path:
+            return None
+        push, delivery = await subjects.sent(self.store, self.colleague)
+        signature = self.store.vault.sign(f"push:{delivery}")
+        number = delivery if path.startswith("/go/") else push
+        return Subject(path.replace("{number:int}", str(number)).replace("{signature}", signature))
+
+    async def _event(self, path: str, role: str, cell: str, *, inside: bool) -> Subject:
+        """Something that counts against somebody: to be appealed against, or appealed against already."""
+        ticket = await self.ticket(role, cell, inside=inside)
+        owner = self.colleague if ticket.adviser is None else ticket.adviser
+        if "{number:int}" in path:
+            number = await subjects.appealed(self.store, ticket.receipt, owner)
+            return Subject(path.replace("{number:int}", str(number)), {"grant": "1", "reason": "属实"})
+        return Subject(path, {"event": str(await subjects.late(self.store, ticket.receipt, owner))})
+
     async def _more(self, act: str, ticket: Ticket) -> Mapping[str, str]:
         if act == "transfer":
-            return {"to": str(self.colleague if ticket.adviser != self.colleague else await self._another())}
+            return {"to": str(await added(self.store, Role.ADVISER, self.theirs))}
         if act != "merge":
             return {}
         other = replace(ticket, receipt=f"TL261124-W{next(_numbers):05}")
         await planted(self.store, other)
         return {"into": other.receipt}
-
-    async def _another(self) -> int:
-        return await added(self.store, Role.ADVISER, self.theirs)
 
     async def mediation(self, role: str, *, inside: bool) -> str:
         """The number of a mediation with an agreement in force, in the role's scope or not."""
@@ -174,8 +238,7 @@ class Cast:
         await subscriber(self.store, secrets.token_hex(8), f"web:{secrets.token_hex(8)}", seen=datetime.now(UTC))
         kept = await self.store.campaigns.add(Campaign(0, PLAN, state, author, datetime.now(UTC)))
         path = path.replace("{number:int}", str(kept.id))
-        page = await self.actors[Role.PUBLISHER].ask("GET", f"/bureau/pushes/{kept.id}")
-        return Subject(path, {"mark": re.findall(r'name="mark" value="([^"]*)"', page.text)[0]} | LAW)
+        return Subject(path, {"mark": mark(kept), "none": "1"} | LAW)
 
     async def own(self, person: Person, state: State = State.ANSWERED) -> Ticket:
         """A ticket of whoever sits at that browser."""
@@ -228,32 +291,41 @@ def sheet(content: bytes) -> list[list[object]]:
     return [list(row) for row in book.get_sheet_by_index(0).to_python()]
 
 
-@asynccontextmanager
-async def gathered(url: str, store: Store, roles: Sequence[str]) -> AsyncGenerator[Cast]:
-    """Everybody, logged in; the resident has said something."""
+async def hired(store: Store) -> Company:
+    """One of every role, logged in, and a colleague of the adviser in another village."""
     places = {f"{v.town}{v.name}": v.id for v in await store.records.villages()}
-    async with AsyncExitStack() as stack:
-        actors: dict[str, Actor] = {}
-        for role in roles:
-            if role in list(Role):
-                actors[role] = await _staff(stack, url, store, Role(role), places[MINE])
-            elif role == "resident":
-                actors[role] = Actor(role, await stack.enter_async_context(at(url)))
-            else:
-                actors[role] = Actor(role, await _forgetful(stack, url))
-        await actors["resident"].person.get("/")
-        await actors["resident"].person.ask("你好")
-        colleague = await added(store, Role.ADVISER, places[THEIRS])
-        yield Cast(store, url, actors, colleague, places[MINE], places[THEIRS])
+    logins = {str(role): await _login(store, role, places[MINE]) for role in Role}
+    return Company(logins, await added(store, Role.ADVISER, places[THEIRS]), places[MINE], places[THEIRS])
 
 
-async def _staff(stack: AsyncExitStack, url: str, store: Store, role: Role, village: int) -> Actor:
-    number = await added(store, role, *([village] if role is Role.ADVISER else []))
+async def _login(store: Store, role: Role, village: int) -> Login:
+    return await log_in(store, await added(store, role, *([village] if role is Role.ADVISER else [])))
+
+
+async def log_in(store: Store, number: int) -> Login:
+    """A session of that member of staff."""
     token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     await store.people.open_session(number, token, csrf, datetime.now(UTC))
     session = await store.people.session(token, datetime.now(UTC))
     assert session
-    return Actor(role, await _forgetful(stack, url), session.user, token, csrf)
+    return Login(session.user, token, csrf)
+
+
+@asynccontextmanager
+async def gathered(url: str, store: Store, company: Company, roles: Sequence[str]) -> AsyncGenerator[Cast]:
+    """Everybody at a browser; only the resident's keeps cookies."""
+    async with AsyncExitStack() as stack:
+        actors: dict[str, Actor] = {}
+        for role in roles:
+            if role in company.logins:
+                login = company.logins[role]
+                actors[role] = Actor(role, await _forgetful(stack, url), login.user, login.token, login.csrf)
+            elif role == "resident":
+                actors[role] = Actor(role, await stack.enter_async_context(at(url)))
+                await actors[role].person.get("/")
+            else:
+                actors[role] = Actor(role, await _forgetful(stack, url))
+        yield Cast(store, url, actors, company, await stack.enter_async_context(at(url)))
 
 
 async def _forgetful(stack: AsyncExitStack, url: str) -> Person:

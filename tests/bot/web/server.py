@@ -32,6 +32,7 @@ PATIENT = {
     "hourly": 100_000,
     "wait_seconds": 30.0,
     "second_factor": "false",
+    "look_seconds": 3600,  # a library of every topic that tests publish would keep the machine busy
     "test_addresses": '["telegram:500"]',
 }
 
