@@ -138,9 +138,11 @@ def pressed(value: str, address: Address, now: datetime, sign: Sign) -> Order | 
     if not hmac.compare_digest(mac.encode(errors="replace"), _mac(said, address, sign).encode()):
         return None
     _, what, receipt, minutes = said.split(":")
-    if _SINCE + int(minutes, 16) * _MINUTE <= now:
-        return None
-    return Order(Do(what[:1]), receipt, what[1:])
+    return None if _is_over(minutes, now) else Order(Do(what[:1]), receipt, what[1:])
+
+
+def _is_over(minutes: str, now: datetime) -> bool:
+    return _SINCE + int(minutes, 16) * _MINUTE <= now
 
 
 def _mac(said: str, address: Address, sign: Sign) -> str:

@@ -1,7 +1,7 @@
 """Bring somebody of every role to a browser, and make what lies inside and outside the scope of each."""
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -34,6 +34,7 @@ from tests.bot.web.person import Page, Person, at
 from tests.handlers.mediations.test_agreements import SIGNED, WHOLE
 from tests.storage.pushing import PLAN, subscriber
 
+ROLES = ("anon", "resident", *map(str, Role))
 MINE, THEIRS = "安居镇示例一村", "旧县街道示例三村"
 AFAR = "203.0.113.7"  # not this machine, which may read the metrics
 DAY = date(2026, 11, 24)
@@ -312,11 +313,11 @@ async def log_in(store: Store, number: int) -> Login:
 
 
 @asynccontextmanager
-async def gathered(url: str, store: Store, company: Company, roles: Sequence[str]) -> AsyncGenerator[Cast]:
+async def gathered(url: str, store: Store, company: Company) -> AsyncGenerator[Cast]:
     """Everybody at a browser; only the resident's keeps cookies."""
     async with AsyncExitStack() as stack:
         actors: dict[str, Actor] = {}
-        for role in roles:
+        for role in ROLES:
             if role in company.logins:
                 login = company.logins[role]
                 actors[role] = Actor(role, await _forgetful(stack, url), login.user, login.token, login.csrf)

@@ -1,5 +1,6 @@
 """Give tests a site that runs, and people who use it."""
 
+import asyncio
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
@@ -9,6 +10,7 @@ import pytest
 
 from bot.engine import open_library
 from storage.store import Store
+from tests.bot.web.cast import Cast, Company, gathered, hired
 from tests.bot.web.person import Person, at
 from tests.bot.web.server import House, running
 
@@ -78,6 +80,29 @@ def staff(house: House) -> Staff:
         return person
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def company(house: House) -> Company:
+    """Whoever works here, logged in once for all cells."""
+
+    async def work() -> Company:
+        store = house.store()
+        try:
+            return await hired(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(work())
+
+
+@pytest.fixture
+async def cast(house: House, store: Store, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Cast]:
+    """Everybody, where streams look often."""
+    for module in ("desk", "live"):
+        monkeypatch.setattr(f"bot.web.{module}.LOOK", 0.05)
+    async with gathered(house.url, store, company) as everybody:
+        yield everybody
 
 
 @pytest.fixture

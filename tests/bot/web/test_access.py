@@ -1,8 +1,6 @@
 """Walk every cell of the access matrix through HTTP, inside and outside each scope; no route stands outside it."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from starlette.routing import Route
 
 from bot.web.site import site
 from storage.store import Store
-from tests.bot.web.cast import MINE, Cast, Company, gathered, hired
+from tests.bot.web.cast import MINE, ROLES, Cast
 from tests.bot.web.person import Page, Person
 from tests.bot.web.server import House
 from tests.bot.web.walks import WALKS
@@ -22,29 +20,6 @@ MATRIX: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("access.yaml").
 ROWS: list[dict[str, Any]] = MATRIX["rows"]
 RIGHTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("rights.yaml").read_text(encoding="utf-8"))
 SCOPED = "OVTN"
-
-
-@pytest.fixture(scope="session")
-def company(house: House) -> Company:
-    """Whoever works here, logged in once for all cells."""
-
-    async def work() -> Company:
-        store = house.store()
-        try:
-            return await hired(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(work())
-
-
-@pytest.fixture
-async def cast(house: House, store: Store, company: Company, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Cast]:
-    """Everybody, where streams look often."""
-    for module in ("desk", "live"):
-        monkeypatch.setattr(f"bot.web.{module}.LOOK", 0.05)
-    async with gathered(house.url, store, company, MATRIX["roles"]) as everybody:
-        yield everybody
 
 
 def barred(page: Page) -> bool:
@@ -117,8 +92,9 @@ def test_no_route_stands_outside_the_matrix(house: House) -> None:
     named = {route for row in ROWS for route in row["routes"]}
     assert built - named == set(), "give them a row"
     assert named - built == set(), "these are no more"
+    assert tuple(MATRIX["roles"]) == ROLES
     for row in ROWS:
-        assert len(row["may"]) == len(MATRIX["roles"])
+        assert len(row["may"]) == len(ROLES)
     assert {row["walk"] for row in ROWS if "walk" in row} == set(WALKS)
 
 
