@@ -1,8 +1,9 @@
 """Bring in villages and staff from a workbook: what is wrong by its cell, what would change, then the change."""
 
+import asyncio
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -11,16 +12,18 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from bot import app
-from bot.config import ConfigError, Settings
+from bot.config import Settings
 from bot.people import LOGIN
 from bot.web import passwords
 from handlers.desk import personnel
-from handlers.desk.personnel import Person, Place, Register
+from handlers.desk.personnel import Difference, Person, Place, Register
+from handlers.errors import Stale
 from handlers.staff import ANSWERING, ROLE_NAMES
 from knowledge import sheets
 from knowledge.sheets import Row, SheetError
 from knowledge.topics import FIELDS
 from storage.migrate import upgrade
+from storage.store import Store
 
 PLACES, STAFF = "村居", "人员"
 TOWN, VILLAGE = "镇街", "村居"
@@ -45,8 +48,8 @@ USERID = re.compile(r"[A-Za-z0-9_@.\-]{1,64}")
 _BETWEEN = re.compile(r"[、，,;；\s]+")
 
 
-def template(path: Path) -> str:
-    """Write an empty workbook with one example row a sheet, which is never taken in; raises OSError."""
+def template() -> bytes:
+    """An empty workbook with one example row a sheet, which is never taken in."""
     out = BytesIO()
     with Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666", "num_format": "@"})
@@ -57,13 +60,12 @@ def template(path: Path) -> str:
             sheet.write_row(0, 0, example, bold)
             sheet.write_row(1, 0, example.values(), grey)
             sheet.freeze_panes(1, 0)
-    path.write_bytes(out.getvalue())
-    return f"已写到 {path}；第二行是示例，留着也不会导入。多个村居、领域用顿号隔开"
+    return out.getvalue()
 
 
-def read(path: Path, held: Register) -> Register:
+def read(book: Path | bytes, held: Register) -> Register:
     """What a workbook lists; raises SheetError naming every cell that cannot be."""
-    found = sheets.read(path, {name: tuple(example) for name, example in EXAMPLES.items()})
+    found = sheets.read(book, {name: tuple(example) for name, example in EXAMPLES.items()})
     rows = {name: [row for row in found[name] if not _is_example(row)] for name in found}
     faults: list[str] = []
     places = dict[Place, Row]()
@@ -102,7 +104,7 @@ def _faults(
     if login in before:
         yield LOGIN_NAME, f"登录名 {login} 和第 {before[login].number} 行重复"
     if login in held.people and not held.people[login].is_active:
-        yield LOGIN_NAME, f"登录名 {login} 已停用；要恢复，请先在“账号”里改成在用"
+        yield LOGIN_NAME, f"登录名 {login} 已停用；要恢复，请先在“人员”里点姓名改成在用"
     if not row.text(NAME):
         yield NAME, "“姓名”是空的"
     if role not in _ROLES:
@@ -148,32 +150,56 @@ def _person(row: Row, known: Mapping[str, Place], before: Person | None) -> Pers
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """What a workbook lists beside what is held."""
+
+    listed: Register
+    held: Register
+
+    @property
+    def difference(self) -> Difference:
+        """What taking it in would do."""
+        return personnel.compare(self.listed, self.held)
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The same, one change a line, and their number."""
+        return [*personnel.lines(self.difference), str(self.difference)]
+
+
+async def look(store: Store, book: Path | bytes) -> Intake:
+    """What a workbook would change; raises SheetError."""
+    held = await store.personnel.register()
+    return Intake(await asyncio.to_thread(read, book, held), held)
+
+
+async def take_in(store: Store, intake: Intake, by: int | None, now: datetime) -> Mapping[str, str]:
+    """Change it; the one-time passwords of new accounts, which are shown once. Raises Stale, and nothing is changed."""
+    given = {person.login: secrets.token_urlsafe(9) for person in intake.difference.added}
+    digests = {login: await passwords.digest(password) for login, password in given.items()}
+    if not await store.personnel.take_in(intake.listed, intake.held, digests, by, now):
+        raise Stale("账号或村居刚被别人改过，什么都没导入；请再试一次")
+    return given
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
-    """What was done, in words, and the one-time passwords of new accounts, which are shown once."""
+    """What was done, in words, and the one-time passwords of new accounts."""
 
     words: Sequence[str]
     passwords: Mapping[str, str]
 
 
 async def bring(settings: Settings, path: Path, *, apply: bool) -> Brought:
-    """Say what a workbook would change, and change it if asked; raises SheetError or ConfigError."""
+    """Say from the command line what a workbook would change, and change it if asked; raises SheetError or Stale."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     await upgrade(settings.database_url)
     store = app.connect(settings)
     try:
-        held = await store.personnel.register()
-        listed = read(path, held)
-        difference = personnel.compare(listed, held)
-        words = [*personnel.lines(difference), str(difference)]
+        intake = await look(store, path)
         if not apply:
-            return Brought([*words, "还没有导入；确认无误后加 --apply"], {})
-        given = {person.login: secrets.token_urlsafe(9) for person in difference.added}
-        if not await store.personnel.take_in(listed, held, await _digests(given.items()), None, datetime.now(UTC)):
-            raise ConfigError("账号或村居刚被别人改过，什么都没导入；请再试一次")
-        return Brought([*words, "已导入"], given)
+            return Brought([*intake.words, "还没有导入；确认无误后加 --apply"], {})
+        given = await take_in(store, intake, None, datetime.now(UTC))
+        return Brought([*intake.words, "已导入"], given)
     finally:
         await store.close()
-
-
-async def _digests(given: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return {login: await passwords.digest(password) for login, password in given}

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+CELLS = 1_000_000  # of a sheet at most: a stray cell far below would make a small file fill the memory
 Columns = Mapping[str, Sequence[str]]  # of each sheet, by its name
 
 
@@ -55,12 +57,14 @@ class Row:
         return f"{self.sheet}!{cell}：{message}"
 
 
-def read(path: Path, columns: Columns) -> Mapping[str, Sequence[Row]]:
+def read(book: Path | bytes, columns: Columns) -> Mapping[str, Sequence[Row]]:
     """The rows of each sheet that are not empty; raises SheetError."""
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            names = [name for name in columns if name in book.sheet_names]
-            grids = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+        with CalamineWorkbook.from_object(BytesIO(book) if isinstance(book, bytes) else book) as opened:
+            sheets = {name: opened.get_sheet_by_name(name) for name in columns if name in opened.sheet_names}
+            if too_large := [n for n, sheet in sheets.items() if sheet.total_height * sheet.total_width > CELLS]:
+                raise SheetError([f"“{too_large[0]}”表太大，最多 {CELLS} 格；请删掉下面和右边的空格"])
+            grids = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except (CalamineError, OSError) as error:
         raise SheetError([f"读不了：{error}"]) from error
     faults = [text for name, headers in columns.items() for text in _misshapen(name, headers, grids.get(name))]

@@ -33,9 +33,10 @@ def people_template(file: Annotated[Path, typer.Argument(help="The workbook (.xl
     from bot.staffing import template
 
     try:
-        typer.echo(template(file))
+        file.write_bytes(template())
     except OSError as error:
         raise typer.BadParameter(str(error)) from None
+    typer.echo(f"已写到 {file}；第二行是示例，留着也不会导入。多个村居、领域用顿号隔开")
 
 
 @people.command("import")
@@ -45,11 +46,12 @@ def people_import(
 ) -> None:
     """Bring in towns, villages and staff; one faulty cell, and nothing changes."""
     from bot.staffing import bring
+    from handlers.errors import Stale
     from knowledge.sheets import SheetError
 
     try:
         brought = common.run(bring(common.settings(), file, apply=apply))
-    except SheetError as error:
+    except (SheetError, Stale) as error:
         typer.echo(f"没有导入，什么都没改：\n{error}", err=True)
         raise typer.Exit(1) from None
     typer.echo("\n".join(brought.words))

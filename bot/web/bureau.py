@@ -44,7 +44,6 @@ class Bureau:
 
         return [
             Route("/bureau", self._auth.staffed(self.begin)),
-            route(USERS, self.users),
             route(f"{USERS}/new", self.new, "GET", "POST"),
             route(one, self.user, "GET", "POST"),
             route(f"{one}/password", self.password, "POST"),
@@ -55,10 +54,6 @@ class Bureau:
     async def begin(self, _request: Request, session: Session) -> Response:
         """The first page that is open to whoever asks."""
         return RedirectResponse(home(session.user), 303)
-
-    async def users(self, _request: Request, session: Session) -> Response:
-        """Everybody."""
-        return page("users.html", session=session, accounts=await self._store.accounts.all(), role_names=ROLE_NAMES)
 
     async def new(self, request: Request, session: Session) -> Response:
         """Somebody who begins; the one-time password is shown once."""

@@ -20,8 +20,8 @@ from bot.web.wording import REFUSALS
 
 log = logger(__name__)
 BODY_LIMIT = 64 * 1024  # bytes
-UPLOAD_LIMIT = 1024 * 1024  # bytes, where staff hand in a picture
-_UPLOADS = re.compile(r"/bureau/pushes/\d{1,18}/picture")
+UPLOAD_LIMIT = 1024 * 1024  # bytes, where staff hand in a picture or a workbook
+_UPLOADS = re.compile(r"/bureau/(pushes/\d{1,18}/picture|people/(look|import))")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = "; ".join(
     (

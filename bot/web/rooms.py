@@ -23,7 +23,7 @@ ROOMS = (
     Room("/desk", "工单", {Role.ADVISER, Role.EXPERT}),
     Room("/desk/mediations", "调解", {Role.ADVISER, Role.EXPERT}),
     Room("/desk/score", "考核", {Role.ADVISER, Role.EXPERT}),
-    Room("/bureau/users", "账号", {Role.ADMIN}),
+    Room("/bureau/people", "人员", {Role.ADMIN}),
     Room("/bureau/assessments", "考核", {Role.ADMIN}),
     Room("/bureau/tickets", "查工单", {Role.ADMIN}),
     Room("/bureau/audit", "审计", {Role.ADMIN}),

@@ -29,6 +29,7 @@ from bot.web.logins import Logins
 from bot.web.mediations import Mediations
 from bot.web.mydata import MyData
 from bot.web.pages import STATIC, refusal
+from bot.web.people import People
 from bot.web.pushes import Pushes
 from bot.web.reports import Reports
 from bot.web.reveal import Reveal
@@ -84,6 +85,7 @@ def _routes(app: App) -> list[BaseRoute]:
         Second(app, auth),
         Logins(app, auth),
         *desk,
+        People(app, auth),
         Bureau(app, auth),
         Pushes(app, auth, visitors),
         Topics(app, auth),

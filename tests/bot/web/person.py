@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
+from io import BytesIO
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, CookieJar
+from aiohttp import ClientSession, ClientTimeout, CookieJar, FormData
 from multidict import CIMultiDictProxy
 
 from handlers.messages import Address
@@ -69,6 +70,16 @@ class Person:
     async def post(self, path: str, fields: Fields | None = None, **headers: str) -> Page:
         """Send a form."""
         sent = self.session.post(self.base + path, data=fields or {}, headers=_real(headers), allow_redirects=False)
+        async with sent as answer:
+            return Page(answer.status, await answer.text(), answer.headers)
+
+    async def upload(self, path: str, fields: Mapping[str, str], content: bytes, **headers: str) -> Page:
+        """Send a form with a file."""
+        form = FormData()
+        for name, value in fields.items():
+            form.add_field(name, value)
+        form.add_field("file", BytesIO(content), filename="文件")
+        sent = self.session.post(self.base + path, data=form, headers=_real(headers), allow_redirects=False)
         async with sent as answer:
             return Page(answer.status, await answer.text(), answer.headers)
 

@@ -150,7 +150,7 @@ async def test_a_login_that_succeeds_forgives_the_failures_before_it(fresh: tupl
 
 
 @pytest.mark.parametrize(
-    "wanted", ["/desk/mediations", "/desk/mediations/new", "/bureau/users", "/desk/TL261124-ABC234"]
+    "wanted", ["/desk/mediations", "/desk/mediations/new", "/bureau/people", "/desk/TL261124-ABC234"]
 )
 async def test_a_login_leads_to_the_page_that_was_asked_for(resident: Person, staff: Staff, wanted: str) -> None:
     asked = await resident.get(wanted)

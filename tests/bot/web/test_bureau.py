@@ -9,7 +9,7 @@ from storage.store import Store
 from tests.bot.web.conftest import Staff
 from tests.bot.web.person import Person
 
-ADMINS = ["/bureau/users", "/bureau/users/new", "/bureau/users/1", "/bureau/audit"]
+ADMINS = ["/bureau/people", "/bureau/users/new", "/bureau/users/1", "/bureau/audit"]
 
 
 async def test_an_adviser_is_added_gets_a_village_and_is_turned_out(
@@ -59,7 +59,7 @@ async def test_what_cannot_be_is_said(resident: Person, staff: Staff, fields: di
 async def test_admins_cannot_lock_themselves_out(resident: Person, staff: Staff, store: Store) -> None:
     admin = await staff(resident, "admin")
     me = next(a for a in await store.accounts.all() if a.login == "admin")
-    csrf = (await admin.get("/bureau/users")).csrf
+    csrf = (await admin.get("/bureau/people")).csrf
     for fields in ({"role": "admin"}, {"role": "expert", "active": "on"}):
         refused = await admin.post(f"/bureau/users/{me.id}", {"csrf": csrf, "name": "管理员", **fields})
         assert (refused.status, "不能停用自己" in refused.words) == (400, True)

@@ -4,10 +4,8 @@ import re
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 
 import pytest
-from aiohttp import FormData
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -284,13 +282,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(90_000)  # more than other forms may hold
 
 
 async def _upload(person: Person, push: Push, content: bytes, **fields: str) -> Page:
-    form = FormData()
-    for name, value in (_signed(await person.get(push.path)) | fields).items():
-        form.add_field(name, value)
-    form.add_field("file", BytesIO(content), filename="图.png", content_type="image/png")
-    url = f"{person.base}{push.path}/picture"
-    async with person.session.post(url, data=form, allow_redirects=False) as answer:
-        return Page(answer.status, await answer.text(), answer.headers)
+    signed = _signed(await person.get(push.path))
+    return await person.upload(f"{push.path}/picture", signed | fields, content)
 
 
 async def test_a_picture_is_shown_kept_through_a_change_and_taken_away(publisher: Person) -> None:

@@ -123,7 +123,7 @@ async def test_an_admin_lets_somebody_in_again(guarded: House, people: list[Pers
     admin, owner, locked_out = people[:3]
     await enrolled(guarded, admin, "admin")
     await enrolled(guarded, owner, "publisher1")
-    users = await admin.get("/bureau/users")
+    users = await admin.get("/bureau/people")
     number = re.findall(r"/bureau/users/(\d+)\">周专员", users.text)[0]
     page = await admin.get(f"/bureau/users/{number}")
     assert "已绑定" not in page.words

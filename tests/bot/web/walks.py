@@ -1,6 +1,7 @@
 """Try what no status tells of: each walk says whether it was done, for the actor, inside or outside their scope."""
 
 import asyncio
+import base64
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,8 @@ from aiohttp import ClientResponse
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
 
+from bot import staffing
+from bot.web.people import Looked
 from handlers.desk.states import State
 from handlers.desk.tickets import Author, Entry
 from handlers.staff import Role
@@ -22,6 +25,7 @@ from storage.unit import reading
 from tests.bot.web.cast import Actor, Cast, added, log_in, sheet
 from tests.bot.web.person import Person
 from tests.bot.web.test_downloads import links, paper
+from tests.bot.workbooks import workbook
 
 Walk = Callable[[Cast, Actor, bool], Awaitable[bool]]
 WORDS = "一句记得住的话"
@@ -106,6 +110,18 @@ async def takes_a_file(cast: Cast, actor: Actor, inside: bool) -> bool:
     [link] = links(await owner.get()) or links(await paper(owner))
     async with actor.person.session.get(cast.url + link) as answer:
         return answer.status == 200
+
+
+async def brings_in_a_village(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Hand in a workbook, and agree to what it would change."""
+    name = f"村{secrets.token_hex(4)}"
+    content = workbook([["安居镇", name]], [])
+    agreed = Looked(await staffing.look(cast.store, content), base64.b64encode(content).decode())
+    headers = {"Cookie": actor.headers.get("Cookie", "")}
+    seen = await actor.person.upload("/bureau/people/look", {"csrf": actor.csrf}, content, **headers)
+    page = await actor.ask("POST", "/bureau/people/import", {"mark": agreed.mark, "book": agreed.book})
+    there = name in [village.name for village in await cast.store.records.villages()]
+    return there and (seen.status, page.status) == (200, 200)
 
 
 async def follows_a_talk(cast: Cast, actor: Actor, inside: bool) -> bool:
@@ -199,6 +215,7 @@ WALKS: Mapping[str, Walk] = {
     walk.__name__.replace("_", " "): walk
     for walk in (
         opens_a_ticket, sees_their_ticket, adds_to_a_ticket, rates_an_answer, wants_to_be_erased, subscribes,
+        brings_in_a_village,
         takes_their_data, takes_a_file, follows_a_talk, finds_in_the_queue, is_told_of_the_queue, logs_in, logs_out,
         takes_the_list,
     )
