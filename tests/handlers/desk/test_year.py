@@ -114,7 +114,7 @@ def _nobody_is_forgotten(year: Year) -> None:
 def _the_clocks_agree_with_another_way_of_counting(year: Year) -> None:
     dial = Sundial()
     for receipt, clock in year.clocks.items():
-        first, total = _reckoned(year.records[receipt], dial)
+        first, total = reckoned(year.records[receipt], dial)
         assert clock.spent.total_seconds() == pytest.approx(total, abs=1e-3)
         assert (clock.first_reply is None) == (first is None)
         assert (clock.first_reply or timedelta()).total_seconds() == pytest.approx(first or 0, abs=1e-3)
@@ -131,7 +131,7 @@ def _span(said: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def _reckoned(record: Record, dial: Sundial) -> tuple[float | None, float]:
+def reckoned(record: Record, dial: Sundial) -> tuple[float | None, float]:
     """First reply and total of our time in seconds, from nothing but the states and when they began."""
     first, total, since = None, 0.0, record.states[0][0]
     owed = True
