@@ -10,7 +10,9 @@ from handlers.desk.cards import Seen
 from handlers.desk.clocks import Clock
 from handlers.desk.states import HELD, UNHELD
 from handlers.desk.tickets import Entry, Ticket
+from handlers.messages import Enclosed
 from handlers.staff import Scope
+from storage.enclosures import of_entries
 from storage.queue import in_scope
 from storage.schema import entries, tickets, users
 from storage.scopes import within
@@ -48,8 +50,17 @@ class Casebook:
         """All that was said on one ticket."""
         ours = select(entries).join(tickets).where(entries.c.receipt == receipt, within(scope)).order_by(entries.c.id)
         async with reading(self._read) as connection:
-            found = await connection.execute(ours)
-            return [value(Entry, r, text=self._vault.open(r.words, f"entry:{receipt}")) for r in found]
+            rows = (await connection.execute(ours)).fetchall()
+            files = await of_entries(connection, self._vault, [r.id for r in rows])
+            return [
+                value(
+                    Entry,
+                    r,
+                    text=self._vault.open(r.words, f"entry:{receipt}"),
+                    enclosed=tuple(Enclosed(one.mark, one.name) for one in files.get(r.id, ())),
+                )
+                for r in rows
+            ]
 
     async def names(self, of: Collection[int]) -> Mapping[int, str]:
         """The names of these members of staff."""

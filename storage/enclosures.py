@@ -16,8 +16,8 @@ from handlers.messages import Address, Enclosed, Inbound, Reply
 from handlers.staff import Scope
 from storage.moments import moment, stamp
 from storage.outbox import enqueue
-from storage.schema import addresses, contents, enclosures, tickets
-from storage.scopes import within
+from storage.schema import contents, enclosures, tickets
+from storage.scopes import of, within
 from storage.unit import Writer, reading
 from storage.values import insert_new, packed, unpacked, value
 from storage.vault import Vault
@@ -149,9 +149,7 @@ class Enclosures:
 
 def owned(address: Address) -> Any:
     """The condition that an enclosure is of the resident who has the address."""
-    here = and_(addresses.c.channel == address.channel, addresses.c.external == address.external)
-    resident = select(addresses.c.resident).where(here)
-    theirs = select(tickets.c.receipt).where(tickets.c.resident.in_(resident))
+    theirs = select(tickets.c.receipt).where(of(address))
     loose = and_(enclosures.c.channel == address.channel, enclosures.c.external == address.external)
     return or_(loose, enclosures.c.receipt.in_(theirs))
 
@@ -204,19 +202,19 @@ async def attach(connection: AsyncConnection, vault: Vault, number: int, entry: 
 
 
 async def of_entries(
-    connection: AsyncConnection, vault: Vault, of: Collection[int]
+    connection: AsyncConnection, vault: Vault, numbers: Collection[int]
 ) -> Mapping[int, tuple[Enclosure, ...]]:
     """What goes with each of these entries."""
     found: dict[int, tuple[Enclosure, ...]] = {}
-    wanted = select(enclosures).where(enclosures.c.entry.in_(of)).order_by(enclosures.c.at, enclosures.c.mark)
+    wanted = select(enclosures).where(enclosures.c.entry.in_(numbers)).order_by(enclosures.c.at, enclosures.c.mark)
     for row in await connection.execute(wanted):
         found[row.entry] = (*found.get(row.entry, ()), listed(vault, row))
     return found
 
 
-async def of_marks(connection: AsyncConnection, vault: Vault, of: Collection[str]) -> Mapping[str, Enclosure]:
+async def of_marks(connection: AsyncConnection, vault: Vault, marks: Collection[str]) -> Mapping[str, Enclosure]:
     """Those of these marks that are still there."""
-    wanted = select(enclosures).where(enclosures.c.mark.in_(of))
+    wanted = select(enclosures).where(enclosures.c.mark.in_(marks), enclosures.c.state == State.KEPT)
     return {row.mark: listed(vault, row) for row in await connection.execute(wanted)}
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import and_, false, select, true, union
 
 from handlers.desk.states import UNHELD
 from handlers.desk.tickets import Tier
+from handlers.messages import Address
 from handlers.staff import Scope
-from storage.schema import bars, tickets
+from storage.schema import addresses, bars, tickets
 
 
 def within(scope: Scope) -> Any:
@@ -22,6 +23,12 @@ def within(scope: Scope) -> Any:
     theirs = union(*(select(tickets.c.receipt).where(part) for part in held))
     barred = select(bars.c.receipt).where(bars.c.adviser == scope.user)
     return and_(tickets.c.receipt.in_(theirs), tickets.c.receipt.not_in(barred))
+
+
+def of(address: Address) -> Any:
+    """The condition that a row of tickets is of the resident who has the address."""
+    here = and_(addresses.c.channel == address.channel, addresses.c.external == address.external)
+    return tickets.c.resident.in_(select(addresses.c.resident).where(here))
 
 
 def _of_the_desk(scope: Scope) -> Any:

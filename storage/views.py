@@ -1,6 +1,6 @@
 """Read what pages show. Nothing here changes anything, and nothing here decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,12 @@ from handlers.messages import Address, Attachment, Kind, Option
 from handlers.staff import Role, Scope
 from storage import inbox as inboxes
 from storage.claims import run_reply
-from storage.enclosures import of_entries
+from storage.enclosures import of_entries, of_marks
 from storage.moments import moment
 from storage.outbox import reply_in
 from storage.queue import Queued, Wanted, in_scope, listed, queued
 from storage.schema import drafts, entries, inbox, notes, outbox, tickets, towns, users, villages
-from storage.scopes import within
+from storage.scopes import of, within
 from storage.unit import reading
 from storage.vault import Vault
 
@@ -53,6 +53,8 @@ class Said:
     file: Filed | None = None
     link: str = ""  # a page to read on
     picture: str = ""  # its digest
+    wordless: bool = False  # nothing but what is enclosed
+    enclosed: tuple[Enclosure, ...] = ()  # what came with it and is still there
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +130,29 @@ class Views:
         async with reading(self._read) as connection:
             heard = (await connection.execute(theirs.order_by(inbox.c.id.desc()).limit(TRANSCRIPT))).fetchall()
             spoken = (await connection.execute(ours.order_by(outbox.c.id.desc()).limit(TRANSCRIPT))).fetchall()
+            marks = [mark for r in heard for mark in inboxes.marks(r)]
+            files = await of_marks(connection, self._vault, marks) if marks else {}
         rows = sorted([*((r.received_at, 0, r) for r in heard), *((r.created_at, 1, r) for r in spoken)], key=_when)
-        return tuple(self._said(rows, seen_in, seen_out))
+        return tuple(self._said(rows, files, seen_in, seen_out))
 
-    def _said(self, rows: Sequence[tuple[int, int, Any]], seen_in: int, seen_out: int) -> Sequence[Said]:
+    def _said(
+        self, rows: Sequence[tuple[int, int, Any]], files: Mapping[str, Enclosure], seen_in: int, seen_out: int
+    ) -> Sequence[Said]:
         said: list[Said] = []
         for at, side, found in rows:
             if side == 0:
                 seen_in = max(seen_in, found.id)
                 words, chosen = inboxes.unsealed(self._vault, found), found.kind == Kind.CHOICE
-                one = Said(f"{seen_in}-{seen_out}", False, words, moment(at), chosen=chosen, told=found.told)
+                one = Said(
+                    f"{seen_in}-{seen_out}",
+                    False,
+                    words,
+                    moment(at),
+                    chosen=chosen,
+                    told=found.told,
+                    wordless=found.kind == Kind.MEDIA,
+                    enclosed=tuple(files[mark] for mark in inboxes.marks(found) if mark in files),
+                )
             else:
                 seen_out = max(seen_out, found.id)
                 reply = reply_in(self._vault, found)
@@ -245,6 +260,23 @@ class Views:
                 await self._draft(connection, receipt, reader),
                 _ways(sent),
             )
+
+    async def mine(self, address: Address) -> Sequence[Queued]:
+        """The tickets of the resident who has the address, the newest first."""
+        theirs = in_scope(Scope(everywhere=True)).where(of(address)).order_by(tickets.c.opened_at.desc())
+        async with reading(self._read) as connection:
+            return [queued(r) for r in await connection.execute(theirs)]
+
+    async def own(self, address: Address, receipt: str) -> tuple[Queued, Sequence[Line]] | None:
+        """One of those, with all that was said on it."""
+        wanted = in_scope(Scope(everywhere=True)).where(of(address), tickets.c.receipt == receipt)
+        said = select(entries).where(entries.c.receipt == receipt).order_by(entries.c.id)
+        async with reading(self._read) as connection:
+            found = (await connection.execute(wanted)).first()
+            if found is None:
+                return None
+            rows = (await connection.execute(said)).fetchall()
+            return queued(found), await self._lines(connection, receipt, rows)
 
     async def _lines(self, connection: AsyncConnection, receipt: str, rows: Sequence[Any]) -> tuple[Line, ...]:
         files = await of_entries(connection, self._vault, [r.id for r in rows])

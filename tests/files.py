@@ -29,5 +29,5 @@ def word(*more: str) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         for name in ("[Content_Types].xml", "word/document.xml", *more):
-            archive.writestr(name, "<x/>")
+            archive.writestr(zipfile.ZipInfo(name), "<x/>")  # of no day, so that it is the same each time
     return held.getvalue()

@@ -35,8 +35,6 @@ def _referral(form: FormData) -> Referral:
 
 ACTS: Mapping[str, Act] = {
     "claim": lambda o, u, r, _, now: advise.claim(o, u, r, now),
-    "reply": lambda o, u, r, form, now: advise.answer(o, u, r, _text(form, "words"), now),
-    "ask": lambda o, u, r, form, now: advise.ask(o, u, r, _text(form, "words"), now),
     "draft": lambda o, u, r, form, now: advise.keep_draft(o, u, r, _text(form, "words"), now),
     "note": lambda o, u, r, form, now: advise.note(o, u, r, _text(form, "words"), now),
     "transfer": lambda o, u, r, form, now: advise.transfer(o, u, r, _adviser(form), now),
@@ -47,4 +45,6 @@ ACTS: Mapping[str, Act] = {
     "close": lambda o, u, r, _, now: advise.close(o, u, r, now),
     "reopen": lambda o, u, r, _, now: advise.reopen(o, u, r, now),
 }
+# what goes to the resident, with files or without
+SPEAKING = {"reply": advise.answer, "ask": advise.ask}
 GONE = {"bar", "transfer", "escalate"}  # after which the ticket may be out of sight

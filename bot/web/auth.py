@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.app import App
 from bot.log import logger
-from bot.web import passwords, wording
+from bot.web import passwords, uploads, wording
 from bot.web.guards import SAFE, Gate, caller, is_https
 from bot.web.pages import page, refusal
 from bot.web.rooms import EVERYBODY, home
@@ -74,7 +74,7 @@ class Auth:
             if session is None:
                 return _turned_away(request)
             if request.method not in SAFE:
-                given = str((await request.form(max_files=1, max_fields=FIELDS)).get("csrf", ""))
+                given = str((await request.form(max_files=uploads.MOST, max_fields=FIELDS)).get("csrf", ""))
                 if not hmac.compare_digest(given.encode(), session.csrf.encode()):
                     raise HTTPException(403, wording.FORM_EXPIRED)
             if not early and (owed := self.owed(session)):

@@ -10,16 +10,20 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.app import App
-from bot.web import dossier, filters, wording
-from bot.web.acts import ACTS, GONE
+from bot.app import App, limits
+from bot.web import dossier, filters, uploads, wording
+from bot.web.acts import ACTS, GONE, SPEAKING
 from bot.web.auth import HOME, Auth
 from bot.web.exports import BOOK, EXPORTERS
+from bot.web.guards import Roomy, upload_limit
+from bot.web.media import Media
 from bot.web.pages import page
 from bot.web.rows import Row, rows
 from handlers import masks
@@ -27,16 +31,19 @@ from handlers.deliveries import CHANNEL_NAMES
 from handlers.desk import advise, cards, states
 from handlers.desk.routing import Leave
 from handlers.desk.tickets import REFERRAL_NAMES, SOLVED_NAMES, TIER_NAMES, Author
+from handlers.enclosures import NAMELESS, State
 from handlers.errors import NotYours, Refused, StorageDown
 from handlers.staff import ROLE_NAMES, Scope, User, scoped
+from storage.enclosures import DESK
 from storage.people import Session
 from storage.queue import PAGE, Queued
-from storage.views import File
+from storage.views import File, Line
 
 FORMS = 1000  # forms remembered, so that a second press of the same button does nothing
 LOOK = 2.0  # seconds between looks at what changed
 STREAM = 150  # looks until the browser has to ask again, and prove that its session still lives
 PING = 15  # seconds between signs of life on an open stream
+NOTES = {State.NEW: "", State.WANTED: "（正在取）", State.KEPT: "", State.REFUSED: "（取不到，没有收下）"}
 _RECEIPT = re.compile(r"[A-Z0-9-]{1,20}")
 _STEPS = re.compile(r"[；;。]")
 
@@ -44,15 +51,21 @@ _STEPS = re.compile(r"[；;。]")
 class Desk:
     """The pages of advisers and experts."""
 
-    def __init__(self, app: App, auth: Auth) -> None:
+    def __init__(self, app: App, auth: Auth, media: Media) -> None:
         self._app = app
         self._auth = auth
+        self._media = media
         self._sent: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def routes(self) -> list[Route]:
         """Where they are."""
         staffed = self._auth.staffed
+        roomy = Middleware(Roomy, most=upload_limit(self._app.settings))
         acts = [Route(f"{HOME}/{{receipt}}/{act}", staffed(self.act), methods=["POST"], name=act) for act in ACTS]
+        acts += [
+            Route(f"{HOME}/{{receipt}}/{act}", staffed(self.act), methods=["POST"], name=act, middleware=[roomy])
+            for act in SPEAKING
+        ]
         return [
             Route(HOME, staffed(self.queue)),
             Route(f"{HOME}/events", staffed(self.events)),
@@ -134,10 +147,9 @@ class Desk:
             reason=wording.REASONS.get("urgent" if ticket.kind else ticket.reason, wording.ASKED),
             duties=[step.strip() for step in _STEPS.split(duty) if step.strip()],
             acts=acts,
-            lines=[
-                (line, line.text if acts and line.author is Author.ADVISER else masks.mask(line.text))
-                for line in file.lines
-            ],
+            lines=[self._line(session, ticket.receipt, line, acts=acts) for line in file.lines],
+            covered=acts and any(line.enclosed for line in file.lines if line.author is Author.RESIDENT),
+            accept=uploads.ACCEPT,
             in_short=dossier.in_short(file.lines),
             found=await dossier.found(self._app, file.lines, ticket.topic, advise.today(datetime.now(UTC))),
             undelivered=file.undelivered,
@@ -160,6 +172,18 @@ class Desk:
             nonce=_nonce,
         )
 
+    def _line(
+        self, session: Session, receipt: str, line: Line, *, acts: bool
+    ) -> tuple[Line, str, Sequence[tuple[str, str]]]:
+        """What was said, masked, and what goes with it: a resident's is named, an adviser's can be opened."""
+        ours = acts and line.author is Author.ADVISER
+        files = [
+            (masks.mask(one.name or NAMELESS) + NOTES[one.state], self._media.to_staff(session, receipt, one.mark))
+            for one in line.enclosed
+        ]
+        shown = line.text if ours else masks.mask(line.text)
+        return line, shown, files if ours else [(name, "") for name, _ in files]
+
     async def _file(self, request: Request, session: Session, *, reading: bool = False) -> File:
         receipt = request.path_params["receipt"]
         scope = _scope(session.user, reading=reading)
@@ -180,7 +204,7 @@ class Desk:
             return back
         self._remember(once)
         try:
-            await ACTS[act](self._app.office, session.user, receipt, form, datetime.now(UTC))
+            await self._do(act, session, receipt, form)
         except Refused as refused:
             fresh = await self._file(request, session)
             return await self._shown(session, fresh, 409, problem=str(refused), draft=str(form.get("words", "")))
@@ -191,6 +215,15 @@ class Desk:
             raise
         self._app.waiting.ring()
         return back
+
+    async def _do(self, act: str, session: Session, receipt: str, form: FormData) -> None:
+        office, now = self._app.office, datetime.now(UTC)
+        if act not in SPEAKING:
+            await ACTS[act](office, session.user, receipt, form, now)
+            return
+        of = f"{session.csrf}:{form.get('nonce') or _nonce()}"
+        enclosed = await uploads.taken(form, limits(self._app.settings.file), DESK, of)
+        await SPEAKING[act](office, session.user, receipt, str(form.get("words", "")), now, enclosed=enclosed)
 
     def _remember(self, once: tuple[str, str]) -> None:
         if once[1]:

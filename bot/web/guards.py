@@ -10,18 +10,21 @@ from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.config import Settings
 from bot.log import failure, logger
 from bot.web.pages import refusal
-from bot.web.wording import REFUSALS
+from bot.web.wording import REFUSALS, TOO_MUCH
 
 log = logger(__name__)
 BODY_LIMIT = 64 * 1024  # bytes
 UPLOAD_LIMIT = 1024 * 1024  # bytes, where staff hand in a picture or a workbook
 _UPLOADS = re.compile(r"/bureau/(pushes/\d{1,18}/picture|people/(look|import))")
+_ENCLOSING = re.compile(r"/ask|/tickets/[A-Z0-9-]{1,20}/say|/desk/[A-Z0-9-]{1,20}/(?:reply|ask)")
+AT_ONCE = 3  # of the largest files that one form may bring
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = "; ".join(
     (
@@ -120,12 +123,41 @@ class Guard:
 
     def _refuse(self, request: Request) -> tuple[int, str] | None:
         length = request.headers.get("content-length", "0")
-        most = UPLOAD_LIMIT if _UPLOADS.fullmatch(request.url.path) else BODY_LIMIT
+        most = self._most(request)
         if length.isdecimal() and int(length) > most:
-            return 413, REFUSALS[413]
+            return 413, REFUSALS[413] if most == BODY_LIMIT else TOO_MUCH
         if request.method in SAFE or request.url.path.startswith(self._unguarded):
             return None
         return (403, REFUSALS[403]) if is_foreign(request, self._settings) else None
+
+    def _most(self, request: Request) -> int:
+        """How long a body may be."""
+        if _UPLOADS.fullmatch(request.url.path):
+            return UPLOAD_LIMIT
+        enclosing = _ENCLOSING.fullmatch(request.url.path) and _brings_files(request)
+        return upload_limit(self._settings) if enclosing else BODY_LIMIT
+
+
+def upload_limit(settings: Settings) -> int:
+    """Bytes of a form that brings pictures and files."""
+    return BODY_LIMIT + int(AT_ONCE * settings.file.enclosures.size_mb * 1_000_000)
+
+
+def _brings_files(request: HTTPConnection) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+class Roomy:
+    """Lets a form be longer where it brings files; stands around one route."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._larger = RequestBodyLimitMiddleware(app, most)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        app = self._larger if _brings_files(HTTPConnection(scope)) else self._app
+        await app(scope, receive, send)
 
 
 def _route(scope: Scope) -> str:

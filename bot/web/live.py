@@ -15,6 +15,7 @@ from bot.app import App
 from bot.channels.web import NAME
 from bot.web import talk
 from bot.web.downloads import Downloads
+from bot.web.media import Media
 from bot.web.pages import fragment
 from bot.web.visitors import Visitors
 from handlers.errors import StorageDown
@@ -30,10 +31,11 @@ _CURSOR = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 class Live:
     """Looks at conversations for the pages that show them."""
 
-    def __init__(self, app: App, visitors: Visitors, downloads: Downloads) -> None:
+    def __init__(self, app: App, visitors: Visitors, downloads: Downloads, media: Media) -> None:
         self._app = app
         self._visitors = visitors
         self._downloads = downloads
+        self._media = media
 
     async def said(self, visitor: str, cursor: str = "") -> tuple[Said, ...]:
         """What was said, from the cursor on; raises StorageDown."""
@@ -45,7 +47,12 @@ class Live:
 
     def bubbles(self, visitor: str, said: Sequence[Said], names: talk.Names) -> Sequence[talk.Bubble]:
         """The conversation as the page of that visitor shows it."""
-        return talk.bubbles(said, names, lambda number: self._downloads.link(visitor, number))
+        return talk.bubbles(
+            said,
+            names,
+            lambda number: self._downloads.link(visitor, number),
+            lambda mark: self._media.to_visitor(visitor, mark),
+        )
 
     async def answered(self, visitor: str) -> None:
         """Wait a little for the answer, so that a page without scripts shows it at once."""

@@ -24,9 +24,13 @@ from bot.web.downloads import Downloads
 from bot.web.exports import Exports
 from bot.web.guards import BODY_LIMIT, Guard
 from bot.web.health import Health
+from bot.web.intake import Intake
 from bot.web.law import Law
+from bot.web.live import Live
 from bot.web.logins import Logins
+from bot.web.media import Media
 from bot.web.mediations import Mediations
+from bot.web.mine import Mine
 from bot.web.mydata import MyData
 from bot.web.pages import STATIC, refusal
 from bot.web.people import People
@@ -72,13 +76,24 @@ def _routes(app: App) -> list[BaseRoute]:
     visitors = Visitors(app.settings, cookies)
     downloads = Downloads(app, visitors, cookies)
     auth = Auth(app)
-    residents = (Chat(app, visitors, downloads), downloads, Law(app), Ways(app), MyData(app, visitors))
+    media = Media(app, visitors, auth, cookies)
+    live = Live(app, visitors, downloads, media)
+    intake = Intake(app, live)
+    residents = (
+        Chat(app, visitors, live, intake),
+        Mine(app, visitors, media, intake),
+        downloads,
+        Law(app),
+        Ways(app),
+        MyData(app, visitors),
+    )
     desk = (
         Mediations(app, auth),
         Scores(app, auth),
-        Reveal(app, auth),
+        media,
+        Reveal(app, auth, media),
         Exports(app, auth),
-        Desk(app, auth),
+        Desk(app, auth, media),
     )  # in this order: a ticket is found by anything after /desk/
     staff = (
         auth,

@@ -14,6 +14,7 @@ from storage.views import Said
 FIXED = (phrases.HUMAN, phrases.WHY, phrases.MORE, phrases.ARTICLES, phrases.YES, phrases.NO, phrases.SKIP)
 PRESSED = "（点了一个按钮）"  # a button we no longer know
 BLANK = "（空白）"
+GONE = "（图片或文件已经删除）"
 EXAMPLE = "· "  # how a line of the welcome begins that is one
 
 
@@ -23,6 +24,7 @@ class Link:
 
     name: str
     href: str
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Bubble:
     file: Link | None = None
     link: str = ""  # a page to read on
     picture: str = ""  # its digest
+    enclosed: tuple[Link, ...] = ()  # the resident's own pictures and files
 
 
 @dataclass(slots=True)
@@ -58,8 +61,13 @@ class Names:
         return self.known.get(value, PRESSED)
 
 
-def bubbles(said: Sequence[Said], names: Names, address: Callable[[int], str]) -> Sequence[Bubble]:
-    """The conversation, oldest first; only the last buttons can still be pressed. `address` is that of a file."""
+def bubbles(
+    said: Sequence[Said], names: Names, address: Callable[[int], str], own: Callable[[str], str]
+) -> Sequence[Bubble]:
+    """The conversation, oldest first; only the last buttons can still be pressed.
+
+    `address` is that of a file of ours, `own` that of one of theirs.
+    """
     last = max((n for n, one in enumerate(said) if one.options), default=-1)
     shown: list[Bubble] = []
     for number, one in enumerate(said):
@@ -67,13 +75,16 @@ def bubbles(said: Sequence[Said], names: Names, address: Callable[[int], str]) -
         words = one.text if one.ours else _heard(one, names)
         options = one.options if number == last else ()
         file = Link(one.file.name, address(one.file.number)) if one.file else None
-        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file, one.link, one.picture))
+        enclosed = tuple(Link(e.name, own(e.mark), e.is_picture) for e in one.enclosed)
+        shown.append(Bubble(one.cursor, one.ours, words, one.at, options, file, one.link, one.picture, enclosed))
         if one.told and (alarm := danger.assess(words)):
             shown.append(Bubble(one.cursor, True, alarm.words, one.at))  # it was shown, though it was never a delivery
     return shown
 
 
 def _heard(one: Said, names: Names) -> str:
+    if one.wordless:
+        return "" if one.enclosed else GONE
     return names.of(one.text) if one.chosen else text.clean(one.text) or BLANK
 
 

@@ -17,7 +17,7 @@ from handlers.desk.states import HELD, Act
 from handlers.desk.tickets import Author, Entry, Referral, Ticket
 from handlers.errors import NotYours, Refused
 from handlers.hours import SHANGHAI
-from handlers.messages import Reply
+from handlers.messages import Enclosed, Kept, Reply
 from handlers.staff import Role, User, scoped
 from knowledge import text
 
@@ -58,24 +58,28 @@ async def claim(office: Office, user: User, receipt: str, now: datetime) -> Tick
     return await _act(office, user, receipt, now, decide)
 
 
-async def answer(office: Office, user: User, receipt: str, words: str, now: datetime) -> Ticket:
-    """Answer the resident, on whichever channel is open."""
+async def answer(
+    office: Office, user: User, receipt: str, words: str, now: datetime, *, enclosed: tuple[Enclosed, ...] = ()
+) -> Ticket:
+    """Answer the resident, on whichever channel is open; files go out after the words."""
     said = _said(words, "答复")
 
     def decide(held: Tracked, at: Setting) -> Move:
         move = moves.step(held, tickets.answer(held.ticket, user.id, now), Deed(Act.ANSWER, user.id), at)
-        return _speaking(move, user, "答复", said, at)
+        return _speaking(move, user, "答复", Entry(receipt, Author.ADVISER, said, now, enclosed))
 
     return await _spoken(office, user, receipt, now, decide)
 
 
-async def ask(office: Office, user: User, receipt: str, words: str, now: datetime) -> Ticket:
+async def ask(
+    office: Office, user: User, receipt: str, words: str, now: datetime, *, enclosed: tuple[Enclosed, ...] = ()
+) -> Ticket:
     """Ask the resident for more; our clock rests until they reply."""
     said = _said(words, "要问的话")
 
     def decide(held: Tracked, at: Setting) -> Move:
         move = moves.step(held, tickets.ask(held.ticket, user.id), Deed(Act.ASK, user.id), at)
-        return _speaking(move, user, "想问您", said, at)
+        return _speaking(move, user, "想问您", Entry(receipt, Author.ADVISER, said, now, enclosed))
 
     return await _spoken(office, user, receipt, now, decide)
 
@@ -226,8 +230,10 @@ def _said(words: str, what: str) -> str:
     return said
 
 
-def _speaking(move: Move, user: User, how: str, said: str, at: Setting) -> Move:
+def _speaking(move: Move, user: User, how: str, entry: Entry) -> Move:
     ticket = move.after.ticket
-    entry = Entry(ticket.receipt, Author.ADVISER, said, at.now)
-    buttons = notices.buttons(ticket, notices.doable(ticket))
-    return moves.saying(move, entry, Reply(f"【{user.name} {how} · {ticket.receipt}】\n{said}", buttons))
+    answer = Reply(
+        f"【{user.name} {how} · {ticket.receipt}】\n{entry.text}", notices.buttons(ticket, notices.doable(ticket))
+    )
+    files = (Reply(f"附件：{one.name}", attachment=Kept(one.name, one.mark)) for one in entry.enclosed)
+    return moves.saying(move, entry, answer, *files)

@@ -158,9 +158,10 @@ def duty(ticket: Ticket) -> str:
 
 
 def _said(entry: Entry) -> str:
+    files = f"（附{len(entry.enclosed)}个图片或文件，请到网页上看）" if entry.enclosed else ""
     if entry.author is Author.ADVISER:
-        return f"顾问（{notices.clock(entry.at)}）：{entry.text}"
-    return f"居民（{notices.clock(entry.at)}）：{masks.mask(entry.text)}"
+        return f"顾问（{notices.clock(entry.at)}）：{entry.text}{files}"
+    return f"居民（{notices.clock(entry.at)}）：{masks.mask(entry.text)}{files}"
 
 
 def help_for(hand: Hand, channel: str) -> Reply:

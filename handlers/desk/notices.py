@@ -91,16 +91,21 @@ def standing(ticket: Ticket, who: str, due_at: datetime | None) -> str:
 
 
 def _where(ticket: Ticket, who: str, due_at: datetime | None) -> list[str]:
+    owed = due_at and side(ticket.state) is Side.US
+    return [part for part in (holder(ticket, who), f"{clock(due_at)}前答复您" if due_at and owed else "") if part]
+
+
+def holder(ticket: Ticket, who: str) -> str:
+    """Who has it, in words for its resident; "" where nobody has."""
     match side(ticket.state):
         case Side.NOBODY:
             if ticket.merged_into:
-                return [f"请看 {ticket.merged_into}"]
-            return [REFERRAL_NAMES[ticket.referred_to]] if ticket.referred_to else []
+                return f"请看 {ticket.merged_into}"
+            return REFERRAL_NAMES[ticket.referred_to] if ticket.referred_to else ""
         case Side.RESIDENT:
-            return [f"{who}等您回话"] if ticket.state is State.WAITING_RESIDENT else [f"由{who}答复"]
+            return f"{who}等您回话" if ticket.state is State.WAITING_RESIDENT else f"由{who}答复"
         case Side.US:
-            held = f"由{who}办理" if ticket.state in HELD else f"等{who or TIER_NAMES[ticket.tier]}接单"
-            return [held, f"{clock(due_at)}前答复您"] if due_at else [held]
+            return f"由{who}办理" if ticket.state in HELD else f"等{who or TIER_NAMES[ticket.tier]}接单"
 
 
 def clock(at: datetime) -> str:

@@ -4,6 +4,7 @@
 const talk = document.getElementById("talk");
 const state = document.getElementById("status");
 const box = document.getElementById("words");
+const chosen = document.getElementById("file");
 const PATIENCE = 20000; // ms until a resident is told that the answer takes longer
 const RETRIES = [2, 4, 8, 15, 30]; // seconds
 let cursor = talk.dataset.cursor;
@@ -142,17 +143,26 @@ function giveBack(body) {
   if (body.has("text") && !box.value) box.value = body.get("text");
 }
 
+// a form without files goes in a few bytes
+function plain(form) {
+  const data = new FormData(form);
+  data.delete("file");
+  return new URLSearchParams(data);
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-ask]")) return;
   event.preventDefault();
   const pressed = event.submitter && event.submitter.name ? event.submitter : null;
-  const body = new URLSearchParams(new FormData(form));
+  const files = form.elements.file ? Array.from(form.elements.file.files) : [];
+  const body = files.length ? new FormData(form) : plain(form);
   if (pressed) body.set(pressed.name, pressed.value);
-  const words = pressed ? pressed.textContent : box.value.trim();
+  const words = pressed ? pressed.textContent : [box.value.trim(), ...files.map((one) => `〔${one.name}〕`)].join("\n").trim();
   if (!words) return;
   form.elements.nonce.value = fresh();
   if (!pressed) box.value = "";
+  if (files.length) chosen.value = "";
   wait();
   const item = pending(words, "theirs");
   item.scrollIntoView({ block: "nearest" });
@@ -163,7 +173,7 @@ box.addEventListener("keydown", (event) => {
   // while a Chinese input method composes, Enter picks a word
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
-  if (box.value.trim()) box.form.requestSubmit();
+  if (box.value.trim() || chosen.files.length) box.form.requestSubmit();
 });
 
 window.addEventListener("pagehide", deafen);

@@ -21,16 +21,18 @@ from handlers.education import campaigns
 from handlers.education.campaigns import Campaign
 from handlers.mediations import mediation
 from handlers.mediations.agreements import Party
+from handlers.messages import Address, Inbound, Kind
 from handlers.residents import Resident
 from handlers.staff import Role, User
-from storage.moments import stamp
-from storage.moves import ticket_row
-from storage.schema import addresses, entries, residents, tickets
+from storage.enclosures import arrive
+from storage.moves import keep_entry, ticket_row
+from storage.schema import addresses, residents, tickets
 from storage.store import Store
 from storage.unit import reading
 from storage.values import row as cells
 from tests.bot.web import subjects
 from tests.bot.web.person import Page, Person, at
+from tests.files import png
 from tests.handlers.mediations.test_agreements import SIGNED, WHOLE
 from tests.storage.pushing import PLAN, subscriber
 
@@ -72,6 +74,10 @@ class Actor:
             return await self.person.get(path, **headers)
         common = FIELDS if path.startswith(("/desk", "/bureau")) else {"text": "你好"}
         return await self.person.post(path, {"csrf": self.csrf, **common, **(fields or {})}, **headers)
+
+    async def send(self, path: str, fields: Mapping[str, str], *contents: bytes) -> Page:
+        """Send a form with pictures."""
+        return await self.person.send(path, {"csrf": self.csrf, **fields}, *contents, **self.headers)
 
     async def say(self, **fields: str) -> str:
         """Send a form of the chat, and read what the page shows then."""
@@ -181,11 +187,13 @@ class Cast:
 
     async def said(self, entry: Entry) -> None:
         """Something said on a ticket."""
-        sealed = self.store.vault.seal(entry.text, f"entry:{entry.receipt}")
-        kept = {"receipt": entry.receipt, "author": entry.author, "words": sealed, "at": stamp(entry.at)}
+        here = Address("web", secrets.token_hex(8))
+        given = tuple(replace(one, content=png(), mark=secrets.token_hex(16)) for one in entry.enclosed)
+        message = Inbound(secrets.token_hex(8), here, Kind.TEXT, "", entry.at, enclosed=given)
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(entries.insert().values(kept))
+            await arrive(connection, self.store.vault, [message], entry.at)
+            await keep_entry(connection, self.store.vault, replace(entry, enclosed=given))
 
         await self.store.writer.write(work)
 

@@ -83,6 +83,20 @@ class Person:
         async with sent as answer:
             return Page(answer.status, await answer.text(), answer.headers)
 
+    async def send(
+        self, path: str, fields: Fields, *contents: bytes, names: Sequence[str] = (), **headers: str
+    ) -> Page:
+        """Send a form with pictures or files."""
+        form = FormData(fields, quote_fields=False)
+        for number, content in enumerate(contents):
+            name = names[number] if names else f"图{number}.png"
+            form.add_field("file", BytesIO(content), filename=name, content_type="application/octet-stream")
+        if not contents:
+            form.add_field("file", BytesIO(), filename="", content_type="application/octet-stream")
+        sent = self.session.post(self.base + path, data=form, headers=_real(headers), allow_redirects=False)
+        async with sent as answer:
+            return Page(answer.status, await answer.text(), answer.headers)
+
     async def ask(self, words: str) -> Page:
         """Ask with the form on the page, and read what the page shows then."""
         page = await self.get()

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -17,11 +18,13 @@ from bot import staffing
 from bot.web.people import Looked
 from handlers.desk.states import State
 from handlers.desk.tickets import Author, Entry
+from handlers.messages import Enclosed
 from handlers.staff import Role
 from handlers.talk import phrases, receipts
 from handlers.talk.privacy import ERASE
-from storage.schema import entries, residents, subscriptions, tickets
+from storage.schema import enclosures, entries, residents, subscriptions, tickets
 from storage.unit import reading
+from tests import files
 from tests.bot.web.cast import Actor, Cast, added, log_in, sheet
 from tests.bot.web.person import Person
 from tests.bot.web.test_downloads import links, paper
@@ -124,6 +127,66 @@ async def brings_in_a_village(cast: Cast, actor: Actor, inside: bool) -> bool:
     return there and (seen.status, page.status) == (200, 200)
 
 
+async def reads_the_page_of_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Open the page of a ticket."""
+    owner = await _owner(cast, actor, inside)
+    ticket = await cast.own(owner)
+    page = await actor.ask("GET", f"/tickets/{ticket.receipt}")
+    assert (page.status == 200) == (ticket.receipt in page.words)
+    return page.status == 200
+
+
+async def adds_on_the_page_of_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Send words and a picture by the form of that page."""
+    owner = await _owner(cast, actor, inside)
+    ticket = await cast.own(owner, State.CLAIMED)
+    nonce = secrets.token_urlsafe(12)
+    page = await actor.send(f"/tickets/{ticket.receipt}/say", {"nonce": nonce, "text": "看图"}, files.png())
+    both = await _count(cast, enclosures, enclosures.c.receipt == ticket.receipt) == 1
+    assert both == (await _count(cast, entries, entries.c.receipt == ticket.receipt) == 1)
+    return page.status == 303 and both
+
+
+async def judges_on_the_page_of_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Say how good an answer was by a button of that page."""
+    owner = await _owner(cast, actor, inside)
+    ticket = await cast.own(owner)
+    fields = {"nonce": secrets.token_urlsafe(12), "choice": receipts.value(ticket, "5")}
+    await actor.ask("POST", f"/tickets/{ticket.receipt}/do", fields)
+    return await _count(cast, tickets, tickets.c.receipt == ticket.receipt, tickets.c.stars == 5) == 1
+
+
+async def opens_a_picture_of_theirs(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Open a picture by its address, which somebody may have found out."""
+    owner = await _owner(cast, actor, inside)
+    nonce = (await owner.get()).nonce
+    await owner.send("/ask", {"nonce": nonce}, files.png())
+    link = re.findall(r'src="(/media/[^"]+)"', (await owner.get()).text)[-1]
+    return await _opens(cast, actor, link)
+
+
+async def opens_a_picture_of_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """See the pictures of a ticket, as the page that reveals them shows them; outside, by a colleague's address."""
+    ticket = await cast.ticket(actor.role, "V", inside=inside)
+    await cast.said(Entry(ticket.receipt, Author.RESIDENT, "看图", datetime.now(UTC), (Enclosed("e" * 32),)))
+    page = await actor.ask("POST", f"/desk/{ticket.receipt}/reveal", {"purpose": "look"})
+    links = re.findall(rf'src="(/desk/{ticket.receipt}/media/[^"]+)"', page.text)
+    if not links:
+        other = cast.actors[Role.ADVISER if actor.role != Role.ADVISER else Role.EXPERT]
+        theirs = await cast.ticket(other.role, "V", inside=True)
+        await cast.said(Entry(theirs.receipt, Author.RESIDENT, "看图", datetime.now(UTC), (Enclosed("d" * 32),)))
+        shown = await other.ask("POST", f"/desk/{theirs.receipt}/reveal", {"purpose": "look"})
+        links = re.findall(rf'src="(/desk/{theirs.receipt}/media/[^"]+)"', shown.text)
+        assert links
+    return await _opens(cast, actor, links[0])
+
+
+async def _opens(cast: Cast, actor: Actor, link: str) -> bool:
+    headers = {name.replace("_", "-"): value for name, value in actor.headers.items()}
+    async with actor.person.session.get(cast.url + link, headers=headers, allow_redirects=False) as answer:
+        return answer.status == 200 and await answer.read() == files.png()
+
+
 async def follows_a_talk(cast: Cast, actor: Actor, inside: bool) -> bool:
     """Be told of what is said as it is said."""
     owner = await _owner(cast, actor, inside)
@@ -218,5 +281,7 @@ WALKS: Mapping[str, Walk] = {
         brings_in_a_village,
         takes_their_data, takes_a_file, follows_a_talk, finds_in_the_queue, is_told_of_the_queue, logs_in, logs_out,
         takes_the_list,
+        reads_the_page_of_a_ticket, adds_on_the_page_of_a_ticket, judges_on_the_page_of_a_ticket,
+        opens_a_picture_of_theirs, opens_a_picture_of_a_ticket,
     )
 }  # fmt: skip
