@@ -1,6 +1,7 @@
 """Give every test a database of its own: SQLite in a file, or a real PostgreSQL, started when first asked for."""
 
 import asyncio
+import fcntl
 import shutil
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.engine import open_library, whole
 from storage.migrate import upgrade
 from storage.schema import metadata
 from storage.store import Spans, Store, open_store
@@ -28,6 +30,19 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "legalbot.db"
     asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
     return path
+
+
+@pytest.fixture(scope="session")
+def built(pytestconfig: pytest.Config) -> Path:
+    """A data folder with all that takes long at first: kept between runs, named by its content, so never stale."""
+    folder = pytestconfig.cache.mkdir("shelf")
+    with folder.with_name("shelf.lock").open("w") as lock:
+        # a minute of work, which the other test processes wait for rather than do again
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        library, matcher = open_library(folder)
+        whole(matcher)
+        library.statutes.close()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What other programs ask is answered as the chat would, in the promised shape, and leaves no trace."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -178,8 +179,8 @@ def test_a_row_that_cannot_be_asked_says_why(asker: Asker, row: dict[str, Any]) 
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    library, matcher = open_library(tmp_path_factory.mktemp("real"))
+def real(built: Path) -> Iterator[Asker]:
+    library, matcher = open_library(built)
     assert whole(matcher)
     yield Asker(library, matcher, Rules())
     library.statutes.close()
@@ -223,7 +224,8 @@ def test_the_dog_is_judged_by_the_law_of_the_day(real: Asker) -> None:
 
 
 @pytest.mark.slow
-def test_a_file_is_answered_line_by_line_and_the_database_is_not_touched(tmp_path: Path) -> None:
+def test_a_file_is_answered_line_by_line_and_the_database_is_not_touched(tmp_path: Path, built: Path) -> None:
+    shutil.copytree(built, tmp_path / "data")
     (tmp_path / "config.toml").write_text("")
     asked = [
         {"id": "b", "question": "民法典1077条"},
@@ -244,8 +246,8 @@ def test_a_file_is_answered_line_by_line_and_the_database_is_not_touched(tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_ten_best_articles_come_with_every_question(tmp_path: Path) -> None:
-    library, matcher = open_library(tmp_path, articles=True)
+def test_the_ten_best_articles_come_with_every_question(built: Path) -> None:
+    library, matcher = open_library(built, articles=True)
     answer = _ask(Asker(library, matcher, Rules()), "离婚冷静期多少天，从哪天算")
     library.statutes.close()
     assert len(answer["articles"]) == 10

@@ -19,7 +19,6 @@ from handlers.errors import StorageDown
 from handlers.messages import Calendar, Inbound, Kind, Option, Reply
 from handlers.talk import phrases
 from tests.bot.process import started
-from tests.journeys.house import kept
 
 
 class Typing:
@@ -127,10 +126,10 @@ def delivery(reply: Reply, *, resent: bool = False) -> Delivery:
 
 
 @pytest.fixture
-def place(tmp_path: Path, pytestconfig: pytest.Config) -> Path:
-    """A folder in which the program was started before, if there is one."""
+def place(tmp_path: Path, built: Path) -> Path:
+    """A folder in which the program was started before."""
     (tmp_path / "config.toml").write_text("", encoding="utf-8")
-    shutil.copytree(kept(pytestconfig), tmp_path / "data")
+    shutil.copytree(built, tmp_path / "data")
     return tmp_path
 
 

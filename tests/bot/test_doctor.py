@@ -12,7 +12,6 @@ from bot.config import Settings
 from bot.findings import Finding
 from storage.migrate import upgrade
 from tests.bot.terminal import SECRETS, run
-from tests.journeys.house import kept
 
 WEBHOOK = '[server]\npublic_url = "https://law.example.cn"\n[telegram]\nmode = "webhook"'
 
@@ -114,8 +113,8 @@ def test_a_finding_shows_by_its_mark_whether_something_is_to_be_done() -> None:
 
 
 @pytest.mark.slow
-def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    shutil.copytree(kept(pytestconfig), tmp_path / "data")
+def test_a_whole_installation_is_found_sound_by_the_command(tmp_path: Path, built: Path) -> None:
+    shutil.copytree(built, tmp_path / "data")
     asyncio.run(people.add(_settings(tmp_path), "li", "李", "adviser", ""))
     ran = run(tmp_path, "doctor", "--json")
     findings = {row["what"]: row for row in json.loads(ran.out)}

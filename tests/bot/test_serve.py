@@ -16,7 +16,6 @@ from aiohttp import ClientError, ClientSession
 
 from tests.bot.process import ROOT, Program, started
 from tests.fakes.telegram import TOKEN, FakeTelegram
-from tests.journeys.house import kept
 
 CONFIG = """
 [telegram]
@@ -45,9 +44,9 @@ def fresh(tmp_path: Path, fake: FakeTelegram) -> Path:
 
 
 @pytest.fixture
-def place(fresh: Path, pytestconfig: pytest.Config) -> Path:
-    """The same where what takes long is built already, if another test did."""
-    shutil.copytree(kept(pytestconfig), fresh / "data")
+def place(fresh: Path, built: Path) -> Path:
+    """The same where what takes long is built already."""
+    shutil.copytree(built, fresh / "data")
     return fresh
 
 

@@ -10,15 +10,15 @@ import pytest
 from bot import work
 from bot.channels import telegram
 from bot.engine import Engine
-from tests.journeys.house import House, Shelf, kept, open_house, open_shelf
+from tests.journeys.house import House, Shelf, open_house, open_shelf
 
 Opens = Callable[..., AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture(scope="session")
-def shelf(pytestconfig: pytest.Config) -> Shelf:
+def shelf(built: Path) -> Shelf:
     """The shipped library, as everybody gets it."""
-    return open_shelf(kept(pytestconfig))
+    return open_shelf(built)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,6 @@ from html import unescape
 from pathlib import Path
 from typing import Any, Protocol
 
-import pytest
 import uvicorn
 from aiohttp import ClientSession, ClientTimeout, CookieJar
 from pydantic import SecretStr
@@ -65,11 +64,6 @@ class Shelf:
 
     library: Library
     matcher: Matcher
-
-
-def kept(config: pytest.Config) -> Path:
-    """Where what is built for the library stays between runs: it is named by its content, so it never grows stale."""
-    return config.cache.mkdir("shelf")
 
 
 def open_shelf(folder: Path) -> Shelf:

@@ -14,7 +14,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pyotp.totp import TOTP
 
-from bot.engine import open_library
 from handlers.talk import phrases
 from tests.bot.web.server import House, running
 
@@ -71,13 +70,10 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Generator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Generator[House]:
     """A site that runs."""
     chromium()
-    folder = tmp_path_factory.mktemp("shelf") / "data"
-    folder.mkdir()
-    open_library(folder)
-    with running(tmp_path_factory.mktemp("house"), folder, busy_timeout_seconds=0.2, second_factor="true") as house:
+    with running(tmp_path_factory.mktemp("house"), built, busy_timeout_seconds=0.2, second_factor="true") as house:
         yield house
 
 

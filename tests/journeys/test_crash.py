@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from bot import app, config
-from bot.engine import open_library
 from handlers.deliveries import RESEND_MARK
 from handlers.messages import Address, Inbound, Kind
 from handlers.outcomes import Decision, Outcome, Verdict
@@ -105,15 +104,6 @@ def _lookup(number: int) -> str:
 def _title(lookup: str) -> str:
     """The first line of what is answered."""
     return f"《民法典》第{to_chinese(int(lookup[3:-1]))}条"
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder in which everything that takes long the first time is made."""
-    folder = tmp_path_factory.mktemp("library")
-    built, _ = open_library(folder)
-    built.statutes.close()
-    return folder
 
 
 @asynccontextmanager
@@ -264,8 +254,8 @@ def _report(name: str, **figures: Any) -> None:
     print(f"\n{name}: " + ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in figures.items()))
 
 
-async def test_killed_20_times_in_about_a_minute_under_load(tmp_path: Path, library: Path) -> None:
-    async with town(tmp_path, library) as (telegram, server, crowd):
+async def test_killed_20_times_in_about_a_minute_under_load(tmp_path: Path, built: Path) -> None:
+    async with town(tmp_path, built) as (telegram, server, crowd):
         killer = Killer(telegram, server, crowd)
         asking, began = asyncio.create_task(crowd.run()), time.monotonic()
         await killer.run(KILLS)
@@ -298,8 +288,8 @@ async def test_killed_20_times_in_about_a_minute_under_load(tmp_path: Path, libr
     assert "Traceback" not in server.log()
 
 
-async def test_stopped_under_load_it_ends_soon_and_leaves_no_doubt(tmp_path: Path, library: Path) -> None:
-    async with town(tmp_path, library) as (telegram, server, crowd):
+async def test_stopped_under_load_it_ends_soon_and_leaves_no_doubt(tmp_path: Path, built: Path) -> None:
+    async with town(tmp_path, built) as (telegram, server, crowd):
         asking = asyncio.create_task(crowd.run())
         took: list[float] = []
         for _ in range(3):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import open_library
 from storage.store import Store
 from tests.bot.web.cast import Cast, Company, gathered, hired
 from tests.bot.web.person import Person, at
@@ -18,18 +17,9 @@ PASSWORD = "一句记得住的话 2026"
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with nothing but a library that is built."""
-    folder = tmp_path_factory.mktemp("shelf") / "data"
-    folder.mkdir()
-    open_library(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, shelf: Path) -> Generator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Generator[House]:
     """The site that most tests share; each brings its own people."""
-    with running(tmp_path_factory.mktemp("house"), shelf, logins_per_5_minutes=1000) as running_house:
+    with running(tmp_path_factory.mktemp("house"), built, logins_per_5_minutes=1000) as running_house:
         yield running_house
 
 

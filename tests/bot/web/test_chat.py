@@ -148,9 +148,9 @@ async def test_a_script_is_told_that_its_message_is_kept(resident: Person) -> No
 
 
 @pytest.fixture
-async def strict(tmp_path: Path, shelf: Path) -> AsyncGenerator[Person]:
+async def strict(tmp_path: Path, built: Path) -> AsyncGenerator[Person]:
     """Somebody at a site that takes three messages a minute, behind a proxy of ours."""
-    with running(tmp_path, shelf, posts_per_minute=3, trust_proxy="true") as house:
+    with running(tmp_path, built, posts_per_minute=3, trust_proxy="true") as house:
         async with at(house.url) as person:
             yield person
 

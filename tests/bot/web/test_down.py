@@ -19,9 +19,9 @@ DANGER = "他拿刀要砍我"
 
 
 @pytest.fixture(scope="module")
-def brittle(tmp_path_factory: pytest.TempPathFactory, shelf: Path) -> Generator[House]:
+def brittle(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Generator[House]:
     """A site that gives its database up after a moment."""
-    with running(tmp_path_factory.mktemp("brittle"), shelf, busy_timeout_seconds=0.2, wait_seconds=5.0) as house:
+    with running(tmp_path_factory.mktemp("brittle"), built, busy_timeout_seconds=0.2, wait_seconds=5.0) as house:
         yield house
 
 

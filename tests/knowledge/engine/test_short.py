@@ -1,5 +1,7 @@
 """A few characters with a plain word of the law are a legal question, and are asked back rather than turned away."""
 
+from pathlib import Path
+
 import pytest
 
 from knowledge import topics
@@ -10,8 +12,8 @@ LEAST = 0.5  # decide.legal of the configuration
 
 
 @pytest.fixture(scope="module")
-def matcher() -> Matcher:
-    return Matcher.build(topics.load(), None, None)
+def matcher(built: Path) -> Matcher:
+    return Matcher.build(topics.load(), None, built / "index")
 
 
 @pytest.mark.slow
