@@ -21,7 +21,7 @@ check: $(VENV)/.dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m bot kb check
+	$(BIN)/python -m bot kb check --shipped
 	$(BIN)/python -m pytest -n 2
 
 $(VENV)/bin/python:

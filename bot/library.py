@@ -4,12 +4,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.config import Settings
+from handlers.editing import curation
+from handlers.editing.curation import Version
 from handlers.hours import SHANGHAI
 from handlers.talk import answers
 from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
@@ -20,7 +24,8 @@ from knowledge.reviews import Change
 from knowledge.rows import RuleError
 from knowledge.statutes import build, store
 from knowledge.sums import lpr
-from knowledge.topics import Problem, TopicError
+from knowledge.topics import Problem, Topic, TopicError
+from storage.versions import published
 
 
 def statutes(folder: Path) -> store.Statutes:
@@ -30,26 +35,42 @@ def statutes(folder: Path) -> store.Statutes:
     return store.Statutes(folder / "statutes.db")
 
 
-def problems(folder: Path, day: date) -> list[Problem]:
-    """Everything wrong or doubtful in the shipped topics on that day."""
+async def shelf(settings: Settings, *, shipped: bool = False) -> tuple[Topic, ...]:
+    """The topics that residents read: what the bureau published lies over those shipped, where there is a database.
+
+    Raises TopicError, StorageDown.
+    """
+    return topics.overlay(topics.load(), () if shipped else curation.edits(await _published(settings)))
+
+
+async def _published(settings: Settings) -> tuple[Version, ...]:
+    return await published(settings.database_url) if settings.has_database else ()
+
+
+async def problems(settings: Settings, day: date, *, shipped: bool = False) -> list[Problem]:
+    """Everything wrong or doubtful in those topics on that day; what the bureau published is named by its version."""
     try:
-        shelf = topics.load()
+        held = await shelf(settings, shipped=shipped)
         interviews.check()
         quizzes.quizzes()
     except (TopicError, RuleError) as error:
         return list(error.problems)
-    with closing(statutes(folder)) as law:
-        return [*check.check(shelf, law, day), *quizzes.check(law, day)]
+    edited = {} if shipped else {version.topic: version.number for version in await _published(settings)}
+    named = [
+        replace(t, path=Path(f"{t.id}（网页上发布的第 {edited[t.id]} 版）")) if t.id in edited else t for t in held
+    ]
+    with closing(statutes(settings.folder)) as law:
+        return [*check.check(named, law, day), *quizzes.check(law, day)]
 
 
-def stats() -> dict[str, Any]:
+def stats(held: Iterable[Topic]) -> dict[str, Any]:
     """How many topics, questions and citations there are."""
-    return check.stats(topics.load())
+    return check.stats(held)
 
 
-def show(folder: Path, name: str, day: date) -> str | None:
+def show(held: Iterable[Topic], folder: Path, name: str, day: date) -> str | None:
     """A topic as residents read it, with the text of its articles."""
-    topic = next((t for t in topics.load() if t.id == name), None)
+    topic = next((t for t in held if t.id == name), None)
     if topic is None:
         return None
     with closing(statutes(folder)) as law:
@@ -118,10 +139,10 @@ def _today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
-def due(folder: Path, day: date, *, as_json: bool) -> str:
+def due(held: Iterable[Topic], folder: Path, day: date, *, as_json: bool) -> str:
     """The topics to be reviewed by that day, those that a change of law has stopped first."""
     with closing(statutes(folder)) as law:
-        found = reviews.due(topics.load(), law, day)
+        found = reviews.due(held, law, day)
     if as_json:
         rows = [
             {"topic": r.topic.id, "title": r.topic.title, "due": str(r.topic.due), "overdue": r.overdue,
@@ -141,10 +162,10 @@ def _row(change: Change) -> dict[str, str]:
     return {"on": str(change.on), "law": change.law, "article": change.article, "what": change.what}
 
 
-def currency(folder: Path, day: date, *, as_json: bool) -> str:
+def currency(held: Iterable[Topic], folder: Path, day: date, *, as_json: bool) -> str:
     """Which topics a change of law touches, article by article, and whether it has stopped them by that day."""
     with closing(statutes(folder)) as law:
-        found = reviews.changes(topics.load(), law)
+        found = reviews.changes(held, law)
     if as_json:
         rows = [{"topic": c.topic, **_row(c), "stopped": c.on <= day} for c in found]
         return json.dumps(rows, ensure_ascii=False)
@@ -153,16 +174,15 @@ def currency(folder: Path, day: date, *, as_json: bool) -> str:
     return "\n".join((*lines, f"涉及{len(touched)}个主题，到{day}已停用{len(stopped)}个"))
 
 
-def export(target: Path) -> str:
-    """Write the shipped topics as a workbook (.xlsx) or as a folder of Markdown; raises FileExistsError."""
-    shelf = topics.load()
+def export(held: Sequence[Topic], target: Path) -> str:
+    """Write the topics as a workbook (.xlsx) or as a folder of Markdown; raises FileExistsError."""
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise FileExistsError(f"{target} 已经有了，请换一个名字")
     if target.suffix == ".xlsx":
-        target.write_bytes(workbook.write(shelf, topics.TOPICS))
+        target.write_bytes(workbook.write(held, topics.TOPICS))
     else:
-        pages.write(shelf, topics.TOPICS, target)
-    return f"已导出{len(shelf)}个主题到 {target}"
+        pages.write(held, topics.TOPICS, target)
+    return f"已导出{len(held)}个主题到 {target}"
 
 
 def bring(folder: Path, source: Path, target: Path, day: date, *, apply: bool) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.editing import curation
 from handlers.editing.curation import Stage, Version
 from storage.audit import note
+from storage.engine import connect
 from storage.schema import versions
 from storage.unit import Writer, reading
 from storage.values import insert_new, row, value
@@ -64,6 +66,20 @@ async def _put(connection: AsyncConnection, version: Version, *, new: bool) -> b
     this = (versions.c.topic == version.topic) & (versions.c.number == version.number)
     await connection.execute(update(versions).where(this).values(row(versions, version)))
     return True
+
+
+async def published(url: str) -> tuple[Version, ...]:
+    """What residents read by the database at that address, which stays as it is; raises StorageDown.
+
+    Nothing where its tables are older than versions.
+    """
+    engines = connect(url)
+    try:
+        return await Versions(Writer(engines.write), engines.read).published()
+    except SQLAlchemyError:
+        return ()
+    finally:
+        await engines.dispose()
 
 
 def _history(topic: str) -> Select[tuple[Version]]:

@@ -10,21 +10,24 @@ import typer
 from bot.commands import common
 from handlers.errors import NotYours, Refused, Stale
 from knowledge.statutes.sources import SourceError
-from knowledge.topics import TopicError
+from knowledge.topics import Problem, TopicError
 
 kb = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 statutes = typer.Typer(help="The statute store.", no_args_is_help=True)
 lpr = typer.Typer(help="The one-year loan prime rates, for the cap on private interest.", no_args_is_help=True)
 kb.add_typer(statutes, name="statutes")
 kb.add_typer(lpr, name="lpr")
+Shipped = Annotated[
+    bool, typer.Option("--shipped", help="Only what is shipped; without it, what the bureau published lies over it.")
+]
 
 
 @kb.command("check")
-def kb_check(as_of: common.AsOf = "", as_json: common.AsJson = False) -> None:
+def kb_check(as_of: common.AsOf = "", as_json: common.AsJson = False, shipped: Shipped = False) -> None:
     """Find what is wrong in the knowledge base, by file and line; errors make it fail."""
     from bot.library import problems
 
-    found = problems(common.settings().folder, common.day(as_of))
+    found: list[Problem] = common.run(problems(common.settings(), common.day(as_of), shipped=shipped))
     errors = [p for p in found if p.severity == "error"]
     if as_json:
         rows = [{"path": str(p.path), "line": p.line, "severity": p.severity, "message": p.message} for p in found]
@@ -37,50 +40,60 @@ def kb_check(as_of: common.AsOf = "", as_json: common.AsJson = False) -> None:
 
 
 @kb.command("stats")
-def kb_stats(as_json: common.AsJson = False) -> None:
+def kb_stats(as_json: common.AsJson = False, shipped: Shipped = False) -> None:
     """Count topics, questions and citations."""
-    from bot.library import stats
+    from bot.library import shelf, stats
 
-    counted = stats()
+    counted = stats(common.run(shelf(common.settings(), shipped=shipped)))
     typer.echo(
         json.dumps(counted, ensure_ascii=False) if as_json else "\n".join(f"{k}: {v}" for k, v in counted.items())
     )
 
 
 @kb.command("show")
-def kb_show(topic: Annotated[str, typer.Argument(help="The id of a topic.")], as_of: common.AsOf = "") -> None:
+def kb_show(
+    topic: Annotated[str, typer.Argument(help="The id of a topic.")], as_of: common.AsOf = "", shipped: Shipped = False
+) -> None:
     """Show a topic as residents read it, with the text of every article it cites."""
-    from bot.library import show
+    from bot.library import shelf, show
 
-    text = show(common.settings().folder, topic, common.day(as_of))
+    settings = common.settings()
+    text = show(common.run(shelf(settings, shipped=shipped)), settings.folder, topic, common.day(as_of))
     if text is None:
         raise typer.BadParameter(f"没有编号为 {topic} 的主题；用 kb stats 看有哪些领域")
     typer.echo(text)
 
 
 @kb.command("due")
-def kb_due(day: common.Day = "", as_json: common.AsJson = False) -> None:
+def kb_due(day: common.Day = "", as_json: common.AsJson = False, shipped: Shipped = False) -> None:
     """List the topics to be reviewed by a day, and those that a change of law has stopped."""
-    from bot.library import due
+    from bot.library import due, shelf
 
-    typer.echo(due(common.settings().folder, common.day(day), as_json=as_json))
+    settings = common.settings()
+    held = common.run(shelf(settings, shipped=shipped))
+    typer.echo(due(held, settings.folder, common.day(day), as_json=as_json))
 
 
 @kb.command("currency")
-def kb_currency(day: common.Day = "", as_json: common.AsJson = False) -> None:
+def kb_currency(day: common.Day = "", as_json: common.AsJson = False, shipped: Shipped = False) -> None:
     """List which topics a change of law touches: topic, article, what changes and when."""
-    from bot.library import currency
+    from bot.library import currency, shelf
 
-    typer.echo(currency(common.settings().folder, common.day(day), as_json=as_json))
+    settings = common.settings()
+    held = common.run(shelf(settings, shipped=shipped))
+    typer.echo(currency(held, settings.folder, common.day(day), as_json=as_json))
 
 
 @kb.command("export")
-def kb_export(to: Annotated[Path, typer.Option(help="A workbook (.xlsx), or a folder for Markdown files.")]) -> None:
+def kb_export(
+    to: Annotated[Path, typer.Option(help="A workbook (.xlsx), or a folder for Markdown files.")],
+    shipped: Shipped = False,
+) -> None:
     """Write all topics as a workbook or as Markdown files; both can be imported again."""
-    from bot.library import export
+    from bot.library import export, shelf
 
     try:
-        typer.echo(export(to))
+        typer.echo(export(common.run(shelf(common.settings(), shipped=shipped)), to))
     except OSError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -50,8 +50,11 @@ def published(place: Path, number: int) -> None:
 @pytest.mark.slow
 def test_a_topic_goes_from_a_draft_to_residents_and_back_and_all_of_it_is_told(place: Path) -> None:
     assert "没有改过" in run(place, "kb", "history", "adoption").out
+    seen = (("show", "adoption"), ("due", "--day", "2027-12-01"))
     published(place, 1)
     assert "已发布" in run(place, "kb", "history", "adoption").out
+    assert all("新的标题：" in run(place, "kb", *words).out for words in seen)
+    assert not any("新的标题：" in run(place, "kb", *words, "--shipped").out for words in seen)
     published(place, 2)
     assert "回到第 1 版" in kb(place, "rollback", "adoption").out
     assert "随软件带的文本" in kb(place, "rollback", "adoption").out

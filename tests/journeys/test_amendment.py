@@ -66,7 +66,7 @@ async def test_the_topics_of_a_law_that_changed_stop_until_they_are_written_anew
         assert held.statutes.standing(cited, CHANGED).kind is Kind.LISTED, "a question under way keeps the old one"
         assert app.library.statutes.standing(cited, CHANGED).kind is Kind.VERIFIED
 
-        told = library.due(house.settings.folder, CHANGED, as_json=False)
+        told = library.due(shipped, house.settings.folder, CHANGED, as_json=False)
         assert all(f"{topic.id}  {topic.title}\n    {CHANGED}起停用：" in told for topic in shipped)
         stopped = await phone.say(QUESTION)
         assert phrases.UPDATING in stopped.text
