@@ -12,13 +12,16 @@ from knowledge.engine import fuzzy, gate, index, kernel, library, rank, story
 from knowledge.engine.articles import ArticleFinding, Articles, Statutes
 from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
+from knowledge.engine.learned import text_hash
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder, Sentences
+from knowledge.engine.vectors import Vectors
 from knowledge.text import clean, names_law, normalise, tokens
 
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
 MOST = 10  # findings
+SENTENCES = "sentences"  # folder beside the index
 UNSURE = 0.5  # chance that it is legal, if it is typed in pinyin; at least, if it is short and has a plain word of law
 SHORT = 6  # characters; what is longer says enough to be told by its meaning
 _WORDS = 6
@@ -93,7 +96,7 @@ class Matcher:
         name = f"topics-{kernel.content(shelf.texts.texts)}"
         told = index.load(cache, name) if cache else None
         if told is None:
-            told = _learned(shelf, sentences)
+            told = _learned(shelf, sentences, cache)
             if cache and told:
                 index.save(cache, name, told)
         self._library = shelf.with_meaning(kernel.of(told))
@@ -206,7 +209,20 @@ def _part(shared: Sequence[str], asked: Asked) -> float:
     return len(shared) / max(len(set(tokens(asked.text))), 1)
 
 
-def _learned(shelf: Library, sentences: Sentences) -> Arrays:
-    vectors = sentences.encode(shelf.texts.texts)
+def _learned(shelf: Library, sentences: Sentences, cache: Path | None) -> Arrays:
+    vectors = _encoded(shelf.texts.texts, sentences, cache)
     found = None if vectors is None else kernel.learn(shelf.texts, shelf.words, vectors, len(shelf.ids))
     return kernel.arrays(found) if found else {}
+
+
+def _encoded(texts: Sequence[str], sentences: Sentences, cache: Path | None) -> Floats | None:
+    """One vector a text; those made before are kept, so that one changed topic does not cost them all: 3 ms each."""
+    if cache is None:
+        return sentences.encode(texts)
+    kept, hashes = Vectors(cache / SENTENCES), np.array([text_hash("", "", text) for text in texts], np.uint64)
+    made = kept.make(hashes, lambda places: sentences.encode([texts[place] for place in places]), _untold)
+    return kept.rows(hashes) if made else None
+
+
+def _untold(_done: int, _of: int) -> None:
+    """Nobody waits for it: words serve meanwhile."""

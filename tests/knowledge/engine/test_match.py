@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -211,3 +211,18 @@ def test_many_threads_get_the_same_answer(matcher: Matcher) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(matcher.match, ["狗咬了我"] * 64))
     assert len({json.dumps([f.topic for f in answer.topics]) for answer in answers}) == 1
+
+
+def test_a_changed_topic_costs_the_meaning_of_its_own_new_texts(tmp_path: Path) -> None:
+    class Counting(Letters):
+        def encode(self, texts: Sequence[str]) -> Floats | None:
+            made.append(len(texts))
+            return super().encode(texts)
+
+    made: list[int] = []
+    assert Matcher.build(TOPICS, None, tmp_path, Counting()).wait(30)
+    assert sum(made) >= sum(len(topic.questions) for topic in TOPICS)
+    made.clear()
+    changed = replace(TOPICS[0], questions=(*TOPICS[0].questions, "没人问过的新问法"))
+    assert Matcher.build((changed, *TOPICS[1:]), None, tmp_path, Counting()).wait(30)
+    assert sum(made) == 1
