@@ -3,9 +3,9 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.people import LOGIN
 from bot.web import passwords
 from handlers.desk import personnel
-from handlers.desk.personnel import Difference, Person, Place, Register
+from handlers.desk.personnel import Days, Difference, Person, Place, Register
 from handlers.errors import Stale
 from handlers.staff import ANSWERING, ROLE_NAMES
 from knowledge import sheets
@@ -25,11 +25,12 @@ from knowledge.topics import FIELDS
 from storage.migrate import upgrade
 from storage.store import Store
 
-PLACES, STAFF = "村居", "人员"
+PLACES, STAFF, DUTIES = "村居", "人员", "值班"
 TOWN, VILLAGE = "镇街", "村居"
 LOGIN_NAME, NAME, ROLE, POSTS = "登录名", "姓名", "角色", "负责村居"
 LICENCE, UNTIL, SPECIALISMS = "执业证号", "执业证有效期至", "擅长领域"
 WECOM = "企业微信账号"
+FIRST, LAST = "从", "到"
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
     PLACES: {TOWN: "示例镇", VILLAGE: "示例一村"},
     STAFF: {
@@ -42,6 +43,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         SPECIALISMS: "劳动、婚姻家庭",
         WECOM: "shili",
     },
+    DUTIES: {LOGIN_NAME: "shili", FIRST: "2027-02-08", LAST: "2027-02-14"},
 }
 _ROLES = {name: role for role, name in ROLE_NAMES.items()} | {str(role): role for role in ROLE_NAMES}
 USERID = re.compile(r"[A-Za-z0-9_@.\-]{1,64}")
@@ -65,7 +67,7 @@ def template() -> bytes:
 
 def read(book: Path | bytes, held: Register) -> Register:
     """What a workbook lists; raises SheetError naming every cell that cannot be."""
-    found = sheets.read(book, {name: tuple(example) for name, example in EXAMPLES.items()})
+    found = sheets.read(book, {name: tuple(example) for name, example in EXAMPLES.items()}, {DUTIES})
     rows = {name: [row for row in found[name] if not _is_example(row)] for name in found}
     faults: list[str] = []
     places = dict[Place, Row]()
@@ -80,10 +82,12 @@ def read(book: Path | bytes, held: Register) -> Register:
     for row in rows[STAFF]:
         faults += [row.at(header, message) for header, message in _faults(row, known, held, logins)]
         logins.setdefault(row.text(LOGIN_NAME), row)
+    answering = _answering(logins, held)
+    faults += [row.at(header, message) for row in rows[DUTIES] for header, message in _of_duty(row, answering)]
     if faults:
         raise SheetError(faults)
     people = {login: _person(row, known, held.people.get(login)) for login, row in logins.items()}
-    return Register(frozenset(places), people)
+    return Register(frozenset(places), people, _duties(rows[DUTIES]))
 
 
 def _is_example(row: Row) -> bool:
@@ -118,6 +122,36 @@ def _faults(
         yield LICENCE, "长号码存成了数字，后几位会变成 0；请把这一格改成文本再重新输入"
     unknown = [f for f in _several(row, SPECIALISMS) if f not in FIELDS]
     yield from ((SPECIALISMS, f"没有“{f}”这个领域；可写：{'、'.join(FIELDS)}") for f in unknown)
+
+
+def _answering(listed: Mapping[str, Row], held: Register) -> Set[str]:
+    """The logins of those who will answer tickets."""
+    roles = {login: person.role for login, person in held.people.items() if person.is_active}
+    roles |= {login: _ROLES[role] for login, row in listed.items() if (role := row.text(ROLE)) in _ROLES}
+    return {login for login, role in roles.items() if role in ANSWERING}
+
+
+def _of_duty(row: Row, answering: Set[str]) -> Iterator[tuple[str, str]]:
+    login, first, last = row.text(LOGIN_NAME), row.day(FIRST), row.day(LAST)
+    if login not in answering:
+        yield LOGIN_NAME, f"没有登录名是 {login} 的村居法律顾问或首席专家"
+    for header, day in ((FIRST, first), (LAST, last)):
+        if isinstance(day, str):
+            yield header, f"{day} 不是日期，请写成 2027-05-31 这样"
+    if (first is None) != (last is None):
+        yield FIRST if first is None else LAST, "从哪天、到哪天要么都写，要么都空着（空着就是不再值班）"
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        yield LAST, "不能早于开始的那天"
+
+
+def _duties(rows: Iterable[Row]) -> Mapping[str, frozenset[Days]]:
+    """The days of whoever is named; none where they are left empty."""
+    found: dict[str, frozenset[Days]] = {}
+    for row in rows:
+        first, last = row.day(FIRST), row.day(LAST)
+        days = {(first, last)} if isinstance(first, date) and isinstance(last, date) else set[Days]()
+        found[row.text(LOGIN_NAME)] = found.get(row.text(LOGIN_NAME), frozenset()) | days
+    return found
 
 
 def _of_wecom(row: Row, held: Register, before: Mapping[str, Row]) -> Iterator[str]:

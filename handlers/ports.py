@@ -1,7 +1,7 @@
 """Say what the core needs of the world around it. Any method may raise StorageDown where a store stands behind it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from handlers.audit import Deed
@@ -199,8 +199,8 @@ class Bulletin(Protocol):
 class Rosters(Protocol):
     """Who can be given tickets."""
 
-    async def roster(self, duty: Sequence[str]) -> Roster:
-        """Everybody who answers; `duty` are the logins of those at the district's desk."""
+    async def roster(self, duty: Sequence[str], day: date) -> Roster:
+        """Everybody who answers; `duty` are the logins of those at the district's desk beside those of that day."""
         ...
 
     async def take_leave(self, adviser: int, leave: Leave) -> None:

@@ -1,6 +1,6 @@
 """Read the sheets of a workbook whose columns are known, each row with where its cells are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -57,8 +57,8 @@ class Row:
         return f"{self.sheet}!{cell}：{message}"
 
 
-def read(book: Path | bytes, columns: Columns) -> Mapping[str, Sequence[Row]]:
-    """The rows of each sheet that are not empty; raises SheetError."""
+def read(book: Path | bytes, columns: Columns, may_lack: Set[str] = frozenset()) -> Mapping[str, Sequence[Row]]:
+    """The rows of each sheet that are not empty; `may_lack` need not be there. Raises SheetError."""
     try:
         with CalamineWorkbook.from_object(BytesIO(book) if isinstance(book, bytes) else book) as opened:
             sheets = {name: opened.get_sheet_by_name(name) for name in columns if name in opened.sheet_names}
@@ -67,10 +67,11 @@ def read(book: Path | bytes, columns: Columns) -> Mapping[str, Sequence[Row]]:
             grids = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
     except (CalamineError, OSError) as error:
         raise SheetError([f"读不了：{error}"]) from error
-    faults = [text for name, headers in columns.items() for text in _misshapen(name, headers, grids.get(name))]
+    wanted = {name: headers for name, headers in columns.items() if name in grids or name not in may_lack}
+    faults = [text for name, headers in wanted.items() for text in _misshapen(name, headers, grids.get(name))]
     if faults:
         raise SheetError(faults)
-    return {name: _rows(name, grid) for name, grid in grids.items()}
+    return {name: _rows(name, grids[name]) if name in grids else () for name in columns}
 
 
 def _misshapen(name: str, wanted: Sequence[str], grid: Sequence[Sequence[Any]] | None) -> Iterable[str]:

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.audit import Act, Deed
 from handlers.desk.links import NOTHING
-from handlers.desk.personnel import Difference, Person, Place, Register, compare
+from handlers.desk.personnel import Days, Difference, Person, Place, Register, compare
 from handlers.staff import Role
 from storage.audit import note
 from storage.moments import stamp
-from storage.schema import posts, profiles, specialisms, staff_addresses, towns, users, villages
+from storage.schema import duties, posts, profiles, specialisms, staff_addresses, towns, users, villages
 from storage.unit import Writer, reading
 from storage.values import insert_new, packed, upsert
 
@@ -55,6 +55,7 @@ class Personnel:
                 await _reach(connection, number, was.wecom, person.wecom, now)
                 detail = f"{person.role} {len(person.places)}村 在用"
                 await note(connection, Deed(Act.USER_CHANGED, by, f"user:{number}", detail), now)
+            await _on_duty(connection, difference)
             if difference:
                 await note(connection, Deed(Act.STAFF_IMPORTED, by, "", str(difference)), now)
             return True
@@ -77,7 +78,12 @@ async def _register(connection: AsyncConnection) -> Register:
     reached = reached.where(staff_addresses.c.channel == WECOM).group_by(staff_addresses.c.user)
     there = {r.user: r.external for r in await connection.execute(reached)}
     people = [_person(r, frozenset(held[r.id]), frozenset(known[r.id]), there.get(r.id, "")) for r in found]
-    return Register(frozenset(places.values()), {person.login: person for person in people})
+    days: defaultdict[str, set[Days]] = defaultdict(set)
+    sit = select(users.c.login, duties.c.first, duties.c.last).join(duties)
+    for login, first, last in await connection.execute(sit):
+        days[login].add((date.fromisoformat(first), date.fromisoformat(last)))
+    shifts = {login: frozenset(theirs) for login, theirs in days.items()}
+    return Register(frozenset(places.values()), {person.login: person for person in people}, shifts)
 
 
 def _person(row: Any, places: frozenset[Place], fields: frozenset[str], wecom: str) -> Person:
@@ -120,6 +126,16 @@ async def _reach(connection: AsyncConnection, number: int, before: str, account:
     fresh = {"channel": WECOM, "external": account, "user": number, "linked_at": stamp(now), "aim": packed(NOTHING)}
     await connection.execute(staff_addresses.insert().values(fresh))
     await note(connection, Deed(Act.ADDRESS_LINKED, None, f"user:{number}", WECOM), now)
+
+
+async def _on_duty(connection: AsyncConnection, difference: Difference) -> None:
+    """Whoever is listed sits at the district's desk on these days and on no others."""
+    numbers = {r.login: r.id for r in await connection.execute(select(users.c.id, users.c.login))}
+    for login, _, days in difference.duties:
+        await connection.execute(delete(duties).where(duties.c.user == numbers[login]))
+        fresh = [{"user": numbers[login], "first": str(first), "last": str(last)} for first, last in sorted(days)]
+        if fresh:
+            await connection.execute(duties.insert(), fresh)
 
 
 async def _describe(connection: AsyncConnection, number: int, person: Person, places: Mapping[Place, int]) -> None:

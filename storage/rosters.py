@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handlers.desk import routing
 from handlers.desk.routing import Adviser, Leave, Roster
 from handlers.staff import Role
-from storage.schema import leaves, posts, profiles, specialisms, users, villages
+from storage.schema import duties, leaves, posts, profiles, specialisms, users, villages
 from storage.unit import Writer, reading
 from storage.values import row, value
 
@@ -28,8 +29,9 @@ class Rosters:
         self._writer = writer
         self._read = read
 
-    async def roster(self, duty: Sequence[str]) -> Roster:
-        """Everybody who answers; `duty` are the logins of those at the district's desk."""
+    async def roster(self, duty: Sequence[str], day: date) -> Roster:
+        """Everybody who answers; `duty` are the logins of those at the district's desk beside those of that day."""
+        today = select(duties.c.user).where(duties.c.first <= day.isoformat(), duties.c.last >= day.isoformat())
         async with reading(self._read) as connection:
             staff = (await connection.execute(_STAFF)).fetchall()
             places = await _sets(connection, select(posts.c.user, posts.c.village))
@@ -37,6 +39,7 @@ class Rosters:
             away: defaultdict[int, list[Leave]] = defaultdict(list)
             for found in await connection.execute(select(leaves)):
                 away[found.user].append(value(Leave, found))
+            here = set((await connection.execute(today)).scalars())
             towns = {r.id: r.town for r in await connection.execute(select(villages.c.id, villages.c.town))}
         advisers = [
             value(
@@ -49,7 +52,7 @@ class Rosters:
             )
             for r in staff
         ]
-        return routing.muster(advisers, towns, [r.id for r in staff if r.login in duty])
+        return routing.muster(advisers, towns, [r.id for r in staff if r.login in duty or r.id in here])
 
     async def take_leave(self, adviser: int, leave: Leave) -> None:
         """Remember when somebody is away."""

@@ -188,6 +188,15 @@ leaves = Table(
 )
 Index(None, leaves.c.user)
 
+# who gets what nobody else can take, on which days
+duties = Table(
+    "duties",
+    metadata,
+    Column("user", Number, ForeignKey("users.id"), primary_key=True, autoincrement=False),
+    Column("first", Day, primary_key=True),
+    Column("last", Day, nullable=False),  # included
+)
+
 sessions = Table(
     "sessions",
     metadata,

@@ -23,7 +23,7 @@ from bot.web.guards import UPLOAD_LIMIT
 from bot.web.pages import page
 from bot.web.scores import TYPE
 from handlers.desk.advise import today
-from handlers.desk.personnel import Person
+from handlers.desk.personnel import Person, said_of
 from handlers.desk.routing import Leave
 from handlers.errors import Stale
 from handlers.staff import ROLE_NAMES, Role
@@ -44,7 +44,8 @@ class Known:
     account: Account
     person: Person
     leaves: Sequence[Leave]  # that are not over
-    is_on_duty: bool
+    duties: str  # days at the district's desk that are not over
+    is_always_on_duty: bool
     today: date
 
     @property
@@ -164,13 +165,14 @@ class People:
     async def _people(self) -> Sequence[Known]:
         day = today(datetime.now(UTC))
         register = await self._store.personnel.register()
-        roster = await self._store.rosters.roster(())
+        roster = await self._store.rosters.roster((), day)
         away = {number: adviser.leaves for number, adviser in roster.by_id.items()}
         return [
             Known(
                 account,
                 register.people[account.login],
                 [leave for leave in away.get(account.id, ()) if leave.last >= day],
+                said_of(days for days in register.duties.get(account.login, ()) if days[1] >= day),
                 account.login in self._duty,
                 day,
             )

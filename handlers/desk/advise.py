@@ -40,7 +40,7 @@ class Office:
 
 async def setting(office: Office, now: datetime) -> Setting:
     """What decides now who is given a ticket."""
-    roster = await office.rosters.roster(office.duty)
+    roster = await office.rosters.roster(office.duty, today(now))
     return Setting(now, office.targets, Pool(roster, await office.tickets.loads(), office.limits, today(now)))
 
 

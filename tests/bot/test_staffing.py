@@ -1,7 +1,7 @@
 """A workbook of villages and staff is taken in whole and once, or every faulty cell is named and nothing changes."""
 
 import dataclasses
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +167,38 @@ def test_the_template_is_written_by_a_command(tmp_path: Path) -> None:
     assert run(tmp_path, "people", "template", "a.xlsx").code == 0
     assert (tmp_path / "a.xlsx").exists()
     assert run(tmp_path, "people", "template", "missing/a.xlsx").code == 2
+
+
+async def test_who_is_on_duty_when_is_taken_in_and_decides_who_gets_what_nobody_else_can(
+    store: Store,
+) -> None:
+    day = date(2027, 2, 8)
+
+    async def take_in(*rows: list[Any]) -> str:
+        intake = await staffing.look(store, workbook(TOWNS, [ADVISER], rows))
+        await staffing.take_in(store, intake, None, NOW)
+        return "\n".join(intake.words)
+
+    assert "值班 li：无→2027-02-08 到 2027-02-14、2027-03-01" in await take_in(
+        ["li", "2027-02-08", "2027-02-14"], ["li", "2027-03-01", "2027-03-01"]
+    )
+    sitting = {at: (await store.rosters.roster((), day + at * timedelta(1))).duty for at in (-1, 0, 6, 7)}
+    assert [bool(duty) for duty in sitting.values()] == [False, True, True, False]
+    again = await staffing.look(store, workbook(TOWNS, [ADVISER]))
+    assert not again.difference, "without the sheet nothing changes"
+    assert "→无" in await take_in(["li", "", ""])
+    assert not (await store.rosters.roster((), day)).duty
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["wang", "2027-02-08", "2027-02-14"], "值班!A2：没有登录名是 wang"),
+        (["li", "明天", "2027-02-14"], "值班!B2：明天 不是日期"),
+        (["li", "2027-02-08", ""], "值班!C2：从哪天、到哪天"),
+        (["li", "2027-02-08", "2027-02-07"], "值班!C2：不能早于"),
+    ],
+)
+def test_a_faulty_duty_is_named_by_its_cell(row: list[Any], said: str) -> None:
+    with pytest.raises(SheetError, match=said):
+        staffing.read(workbook(TOWNS, [ADVISER], [row]), Register())

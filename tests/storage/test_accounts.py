@@ -51,8 +51,8 @@ class TestRecovery:
 
     async def test_whoever_left_is_given_no_ticket(self, store: Store) -> None:
         number = await adviser(store)
-        assert [*(await store.rosters.roster(())).by_id] == [number]
+        assert [*(await store.rosters.roster((), NOW.date())).by_id] == [number]
         [account] = await store.accounts.all()
         await store.accounts.change(replace(account, is_active=False), number, NOW)
-        assert not (await store.rosters.roster(())).by_id
+        assert not (await store.rosters.roster((), NOW.date())).by_id
         assert await store.people.secret("adviser") is None

@@ -235,7 +235,7 @@ class TestRosters:
         await staff(store, "c", role=Role.ADMIN)
         away = Leave(date(2026, 11, 24), date(2026, 11, 30))
         await store.rosters.take_leave(one.id, away)
-        roster = await store.rosters.roster(("b",))
+        roster = await store.rosters.roster(("b",), NOW.date())
         assert roster.by_id == {
             one.id: Adviser(one.id, frozenset({village}), frozenset({"劳动"}), leaves=(away,)),
             chief.id: Adviser(chief.id, is_expert=True),
