@@ -214,7 +214,7 @@ class App:
 
     async def _collect(self) -> int:
         """Fetch what residents sent with words for a ticket."""
-        sources: dict[str, ports.Source] = {one.name: one for one in (self.telegram,) if one}
+        sources: dict[str, ports.Source] = {one.name: one for one in (self.telegram, self.wechat) if one}
         size = limits(self.settings.file).size
         collected = await collect(Collection(self.store.enclosures, sources, size), now())
         if collected:

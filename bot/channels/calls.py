@@ -20,6 +20,8 @@ from handlers.deliveries import Closed, Later, Receipt, Refused
 
 Json = dict[str, Any]
 QUOTA_PAUSE = timedelta(minutes=10)
+NO_FILE = -404
+FILE_TIMEOUT = ClientTimeout(total=60)
 _BUSY = -1
 # raised before the first byte is written
 _BEFORE_WRITING = (ClientConnectorError, ConnectionTimeoutError, InvalidURL)
@@ -85,13 +87,37 @@ class Calls:
             raise Failed(-status)
         return _read(text)
 
-    async def _ask(self, method: str, path: str, body: bytes | None, query: Mapping[str, str]) -> tuple[int, bytes]:
+    async def fetch(self, path: str, query: Mapping[str, str], most: int) -> bytes:
+        """A file, of which at most one byte more than `most` is read; raises Failed also where there is none."""
+        try:
+            async with self._opened().get(
+                f"{self._base}{path}", params=query, allow_redirects=False, timeout=FILE_TIMEOUT
+            ) as answer:
+                content = b""
+                while len(content) <= most and (more := await answer.content.read(most + 1 - len(content))):
+                    content += more
+                status = answer.status
+        except _BEFORE_WRITING as error:
+            raise NotSent(type(error).__name__) from None
+        except (TimeoutError, ClientError, OSError) as error:
+            raise Unanswered(type(error).__name__) from None
+        if status >= 300:
+            raise Failed(-status)
+        if content.startswith(b"{"):
+            _read(content)
+            raise Failed(NO_FILE)  # an answer in words, perhaps with an address; it is not followed
+        return content
+
+    def _opened(self) -> ClientSession:
         if self._session is None:
             self._session = ClientSession(timeout=self._timeout, cookie_jar=DummyCookieJar())
+        return self._session
+
+    async def _ask(self, method: str, path: str, body: bytes | None, query: Mapping[str, str]) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/json"} if body else {}
         url = f"{self._base}{path}"
         try:
-            async with self._session.request(
+            async with self._opened().request(
                 method, url, params=query, data=body, headers=headers, allow_redirects=False
             ) as answer:
                 return answer.status, await answer.read()

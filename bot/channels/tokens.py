@@ -1,14 +1,16 @@
 """Have an access token at hand: one process fetches it for all, and a token found to be stale is fetched anew."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.channels.calls import Calls, Failed, Json
 from bot.log import failure, logger
 from handlers.errors import StorageDown
 from storage.tokens import Token, Tokens
 
+T = TypeVar("T")
 log = logger(__name__)
 LEASE = timedelta(seconds=15)  # for one process to fetch
 EARLY = timedelta(minutes=3)  # before its end, from which a new one is wanted; WeChat gives one 5 minutes before
@@ -82,10 +84,17 @@ class Authorised:
 
     async def post(self, path: str, payload: Json) -> Json:
         """Call; once more where the token no longer held. Raises Failed, NotSent, Unanswered."""
+        return await self._called(lambda token: self._calls.post(path, payload, {"access_token": token}))
+
+    async def fetch(self, path: str, query: Mapping[str, str], most: int) -> bytes:
+        """The same for a file."""
+        return await self._called(lambda token: self._calls.fetch(path, {**query, "access_token": token}, most))
+
+    async def _called(self, call: Callable[[str], Awaitable[T]]) -> T:
         token = await self._token.value()
         try:
-            return await self._calls.post(path, payload, {"access_token": token})
+            return await call(token)
         except Failed as error:
             if error.code not in self._stale:
                 raise
-        return await self._calls.post(path, payload, {"access_token": await self._token.value(stale=token)})
+        return await call(await self._token.value(stale=token))

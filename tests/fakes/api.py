@@ -39,7 +39,7 @@ class Api(ABC):
         self.base = ""
 
     @abstractmethod
-    async def carry_out(self, request: web.Request, given: Json) -> Json:
+    async def carry_out(self, request: web.Request, given: Json) -> Json | bytes:
         """Do what is asked; raises Refused."""
 
     async def __aenter__(self) -> Self:
@@ -109,9 +109,11 @@ class Api(ABC):
             if fault.lost == "hang":
                 await self._closing.wait()
             return _cut(request)
-        return web.json_response(body)
+        return (
+            web.Response(body=body, content_type="image/jpeg") if isinstance(body, bytes) else web.json_response(body)
+        )
 
-    async def _answered(self, request: web.Request, fault: Fault | None) -> tuple[Json, int]:
+    async def _answered(self, request: web.Request, fault: Fault | None) -> tuple[Json | bytes, int]:
         try:
             given = await _given(request)
             if fault and fault.code is not None:

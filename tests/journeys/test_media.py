@@ -1,8 +1,16 @@
 """A resident shows what happened and an adviser hands over a paper, on every channel and on the desk."""
 
+import re
+from datetime import UTC, datetime
+
+from aiohttp import ClientSession
+
+from handlers.desk import advise
 from handlers.enclosures import State
+from handlers.messages import Enclosed
 from handlers.talk import phrases
 from tests import files
+from tests.fakes.wechat import FakeWeChat
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House, Phone, receipt_in
 
@@ -86,3 +94,49 @@ async def test_danger_under_a_picture_is_heard(opens: Opens) -> None:
         await house.settled()
         assert "110" in phone.texts[-1]
         assert [ticket.level for ticket in await house.tickets()] == ["P0"]
+
+
+async def test_a_picture_on_wechat_reaches_the_ticket_and_a_paper_comes_back_by_a_link(opens: Opens) -> None:
+    async with (
+        FakeWeChat(patience=60) as wechat,
+        opens(wechat=wechat, served=True, changes=FETCHING) as house,
+    ):
+        follower = house.follower("oAnna")
+        await follower.say("找人工")
+        await follower.say("邻居占了我家的地坝")
+        receipt = receipt_in(await follower.say("1"))
+        await follower.say("安居镇示例一村")
+        wechat.shift += 1
+        heard = await follower.after(wechat.show("oAnna", PICTURE))
+        assert receipt in heard.text
+        await collected(house)
+        assert states(house) == [(State.KEPT, "image/png")]
+        paper = Enclosed("f" * 32, "起诉状.docx", content=files.word())
+        adviser = house.staff["adviser1"]
+        await advise.claim(house.app.office, adviser, receipt, datetime.now(UTC))
+        await advise.answer(house.app.office, adviser, receipt, "请看附件", datetime.now(UTC), enclosed=(paper,))
+        house.app.waiting.ring()
+        await house.settled()
+        [link] = re.findall(r"http://\S+/wechat/files/\S+", follower.texts[-1])
+        async with ClientSession() as session, session.get(link) as answer:
+            assert (answer.status, await answer.read()) == (200, files.word())
+
+
+async def test_an_advisers_paper_reaches_telegram(opens: Opens) -> None:
+    async with opens() as house:
+        phone = await house.phone(7).agree()
+        receipt = await escalated(phone)
+        paper = Enclosed("f" * 32, "起诉状.docx", content=files.word())
+        adviser = house.staff["adviser1"]
+        await advise.claim(house.app.office, adviser, receipt, datetime.now(UTC))
+        await advise.answer(house.app.office, adviser, receipt, "长" * 2900, datetime.now(UTC), enclosed=(paper,))
+        house.app.waiting.ring()
+        await house.settled()
+        answer, handed = house.telegram.said(7)[-2:]
+        assert answer.text.endswith("长" * 2900)
+        assert handed.file
+        assert (handed.text, handed.file.name, handed.file.content) == (
+            "附件：起诉状.docx",
+            "起诉状.docx",
+            files.word(),
+        )

@@ -5,12 +5,13 @@ import contextlib
 import re
 import time
 import unicodedata
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -22,6 +23,7 @@ from handlers.desk import advise
 from handlers.desk.tickets import Level
 from handlers.talk import phrases
 from knowledge import text
+from tests import files
 from tests.fakes.telegram import USERNAME
 from tests.fakes.wechat import FakeWeChat
 from tests.journeys.house import (
@@ -50,7 +52,6 @@ CATALOGUE = [
 # What nothing can be asked for yet, and why.
 LATER = {
     **{f"X{n:02}": "tickets are not exported to xlsx or csv yet" for n in range(1, 9)},
-    **{f"S{n:02}": "media are not fetched yet; that no address in a text is, is shown below" for n in range(1, 8)},
 }
 # What is shown without a part of it, and why.
 IN_PART = {
@@ -324,6 +325,62 @@ async def no_header(scene: Scene, payload: str) -> None:
         assert {cookie.key for cookie in scene.talker.session.cookie_jar} == {"resident"}
 
 
+async def not_fetched(scene: Scene, payload: str) -> None:
+    """An address in place of a picture is not opened, whoever names it: a text, a frame, the platform itself."""
+    if scene.channel not in ("telegram", "wechat"):
+        await answered_somehow(scene, payload)
+        return
+    house, talker = scene.house, scene.talker
+    receipt = await scene.receipt("请问这个怎么办")
+    met, before = Connections(), len(await scene.newest())
+    with met.watched():
+        if isinstance(talker, Phone):
+            house.telegram.ledger.misleading = payload
+            house.telegram.show(talker.chat, files.png())
+        elif isinstance(talker, Follower):
+            talker.wechat.shift += 1
+            await talker.wechat.show(talker.openid, payload.encode(), PicUrl=payload)
+            heard = await talker.after(talker.wechat.show(talker.openid, b"x", MediaId=payload))
+            assert phrases.MEDIA["photo"] in heard.texts
+        await house.telegram.until(lambda: house.count("enclosures", f"receipt = '{receipt}'") == 1)
+        await house.telegram.until(lambda: house.count("enclosures", "due_at IS NOT NULL") == 0)
+        await house.settled()
+    house.telegram.ledger.misleading = ""
+    assert any("没有收下" in text for text in (await scene.newest())[before:])
+    assert house.rows("SELECT state FROM enclosures WHERE receipt = ?", receipt) == [("refused",)]
+    assert house.wechat
+    ours = {urlsplit(base).port for base in (house.url, house.telegram.base, house.wechat.base, house.wechat.base)}
+    assert met.ports <= ours
+    assert met.names <= {"127.0.0.1"}
+
+
+@dataclass
+class Connections:
+    """Where this process connects to, while it is watched."""
+
+    ports: set[int] = field(default_factory=set[int])
+    names: set[str] = field(default_factory=set[str])
+
+    @contextlib.contextmanager
+    def watched(self) -> Generator[None]:
+        loop = asyncio.get_running_loop()
+        connect, resolve = loop.sock_connect, loop.getaddrinfo
+
+        async def connecting(sock: Any, address: Any) -> None:
+            self.ports.add(address[1])
+            await connect(sock, address)
+
+        async def resolving(host: Any, *args: Any, **more: Any) -> Any:
+            self.names.add(str(host))
+            return await resolve(host, *args, **more)
+
+        loop.sock_connect, loop.getaddrinfo = connecting, resolving  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            loop.sock_connect, loop.getaddrinfo = connect, resolve  # type: ignore[method-assign]
+
+
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 CASES: dict[str, Case] = {
     "T01": Case("", ignored),
@@ -386,6 +443,13 @@ CASES: dict[str, Case] = {
     "W07": Case("]]></Content><MsgType>x", shown_as_text),
     "W08": Case("data: x\n\nevent: evil\ndata: y", no_frame),
     "W09": Case("x\r\nSet-Cookie: a=b", no_header),
+    "S01": Case("https://127.0.0.1/a.jpg", not_fetched),
+    "S02": Case("https://169.254.169.254/latest", not_fetched),
+    "S03": Case("https://mmbiz.qpic.cn@127.0.0.1/", not_fetched),
+    "S04": Case("https://2130706433/", not_fetched),
+    "S05": Case("https://mmbiz.qpic.cn.evil.com/", not_fetched),
+    "S06": Case("file:///etc/passwd", not_fetched),
+    "S07": Case("https://[::1]/", not_fetched),
     "M01": Case("_ * [ ] ( ) ~ ` > # + - = | { } . !", delivered_whole),
     "M02": Case("**没闭合 `代码 [链接](", delivered_whole),
     "M03": Case("<b>未闭合 & < >", delivered_whole),
@@ -402,7 +466,14 @@ async def place(tmp_path_factory: pytest.TempPathFactory, migrated: Path, shelf:
     folder = tmp_path_factory.mktemp("payloads") / "data"
     async with (
         FakeWeChat(patience=60) as wechat,
-        open_house(folder, migrated, books=books, wechat=wechat, served=True) as opened,
+        open_house(
+            folder,
+            migrated,
+            books=books,
+            wechat=wechat,
+            served=True,
+            changes={"enclosures": {"look_seconds": 0.2}},
+        ) as opened,
     ):
         yield opened
 

@@ -12,6 +12,7 @@ TEMPLATE = "/cgi-bin/message/template/send"
 MASS = "/cgi-bin/message/mass/send"
 MENU = "/cgi-bin/menu/create"
 CODE = "/cgi-bin/qrcode/create"
+MEDIA = "/cgi-bin/media/get"
 
 
 class Api:
@@ -50,6 +51,10 @@ class Api:
         """The address that a QR code of the account holds; whoever scans it brings the scene. It never expires."""
         asked = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": {"scene": {"scene_str": scene}}}
         return str((await self.call(CODE, asked))["url"])
+
+    async def media(self, number: str, most: int) -> bytes:
+        """A picture that a follower sent; the platform keeps it for three days."""
+        return await self._authorised.fetch(MEDIA, {"media_id": number}, most)
 
     async def close(self) -> None:
         """Let go of the connections."""

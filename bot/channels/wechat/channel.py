@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.calls import Codes, Failed, NotSent, Unanswered
+from bot.channels.calls import NO_FILE, Codes, Failed, NotSent, Unanswered
 from bot.channels.frames import Frame, Malformed
 from bot.channels.nonces import Nonces
 from bot.channels.wechat import inbounds
@@ -24,8 +24,10 @@ from bot.channels.wechat.links import Links
 from bot.log import failure, logger
 from handlers import allowances, deliveries
 from handlers.allowances import Allowance
+from handlers.collect import LOST
 from handlers.deliveries import Delivery, Held, Lane, Later, Receipt, Refused, Sent, Uncertain, wording
-from handlers.errors import StorageDown
+from handlers.errors import Refused as NotTaken
+from handlers.errors import StorageDown, Unreachable
 from handlers.messages import Address, Inbound, Kind
 from storage.allowances import Allowances
 
@@ -45,6 +47,7 @@ CODES = Codes(
 DONE_BEFORE, NO_MASS_LEFT = 45065, 45028
 MASS_PAUSE = timedelta(hours=1)
 NOTHING_LEFT = (45015, 45047)
+NO_PICTURE = (40004, 40007)
 Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 Answered = Callable[[str, str, str], Awaitable[str | None]]
 
@@ -181,6 +184,17 @@ class WeChat:
         with suppress(StorageDown):
             return await self._answered(NAME, inbound.external_id, PASSIVE)
         return None
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A picture that a resident sent; raises Refused where it is never to be had, Unreachable where it is later."""
+        try:
+            return await self._api.media(reference, most)
+        except Failed as error:
+            if error.code in NO_PICTURE or NO_FILE <= error.code <= -300:
+                raise NotTaken(LOST) from error
+            raise Unreachable(str(error)) from error
+        except (NotSent, Unanswered) as error:
+            raise Unreachable(str(error)) from error
 
     # -- what goes out
 

@@ -7,7 +7,8 @@ import re
 from datetime import UTC, datetime
 
 from bot.channels.frames import Frame, Malformed
-from handlers.messages import Address, Inbound, Kind
+from handlers.enclosures import mark
+from handlers.messages import Address, Enclosed, Inbound, Kind
 
 NAME = "wechat"
 SCENE = "village-"  # begins the scene of a village's code; its number follows
@@ -15,6 +16,7 @@ SUBSCRIBED_BY = "qrscene_"  # begins the scene where the scan made a follower
 GREETING = "/start"  # what a subscription says
 UNSHOWN = "【收到不支持的消息类型，暂无法显示】"  # what WeChat writes for a sticker
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _MEDIA = {"image": "photo", "voice": "voice", "video": "video", "shortvideo": "video", "file": "document"}
 
 
@@ -29,7 +31,15 @@ def read(frame: Frame, now: datetime) -> Inbound | None:
     kind, words = _said(frame)
     # a MsgId is unique for one sender only
     number = frame.get("MsgId") or f"{frame.get('CreateTime')}-{frame.get('MsgType')}"
-    return Inbound(f"{openid}:{number}", address, kind, words, sent_at)
+    external = f"{openid}:{number}"
+    return Inbound(external, address, kind, words, sent_at, enclosed=_enclosed(frame, external))
+
+
+def _enclosed(frame: Frame, external: str) -> tuple[Enclosed, ...]:
+    """The picture, by its number on the platform; the address that comes with it is never opened."""
+    number = frame.get("MediaId", "")
+    is_picture = frame.get("MsgType") == "image" and _MEDIA_ID.fullmatch(number)
+    return (Enclosed(mark(NAME, external, 0), reference=number),) if is_picture else ()
 
 
 def is_written(frame: Frame) -> bool:

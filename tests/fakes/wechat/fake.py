@@ -11,6 +11,8 @@ from tests.fakes.wechat.methods import Methods
 from tests.fakes.wechat.platform import PATIENCE, Platform, Pushed
 from tests.fakes.wechat.tokens import LIFE, Tokens
 
+MEDIA = "/cgi-bin/media/get"
+MEDIA_LIFE = 3 * 24 * 3600.0  # s
 APP_ID = "wx0123456789abcdef"
 ACCOUNT = "gh_0123456789ab"
 SECRET = "app-secret-of-the-tests-0123456789"
@@ -28,6 +30,7 @@ class FakeWeChat(Api):
         self.platform = Platform(TOKEN, AES_KEY, APP_ID, safe=safe, patience=patience)
         self.allowed = True  # False: the account has no right to send
         self._methods = Methods(self.ledger).by_path
+        self.media: dict[str, tuple[bytes, float]] = {}  # what followers sent, and when
         self._numbers = count(23456789012345678)
 
     async def start(self, port: int = 0) -> None:
@@ -54,6 +57,12 @@ class FakeWeChat(Api):
         """Send any message."""
         self.ledger.wrote(openid)
         return await self.push(openid, kind, {"MsgId": next(self._numbers)} | fields)
+
+    async def show(self, openid: str, content: bytes, **fields: object) -> Pushed:
+        """Send a picture, of which the server is told a number and an address."""
+        number = f"media-{len(self.media)}"
+        self.media[number] = content, self.now()
+        return await self.send(openid, "image", **{"MediaId": number, "PicUrl": f"{self.base}/{number}"} | fields)
 
     async def follow(self, openid: str, scene: str = "") -> Pushed:
         """Subscribe, perhaps by a code."""
@@ -102,12 +111,21 @@ class FakeWeChat(Api):
 
     # -- the API
 
-    async def carry_out(self, request: web.Request, given: Json) -> Json:
+    async def carry_out(self, request: web.Request, given: Json) -> Json | bytes:
         """Do what is asked; raises Refused."""
+        if request.path == MEDIA:
+            return self._picture(request)
         if request.path == "/cgi-bin/stable_token":
             return self._token(given)
         self._admit(request, request.path)
         return {"errcode": 0, "errmsg": "ok"} | self._methods[request.path](given)
+
+    def _picture(self, request: web.Request) -> Json | bytes:
+        self.tokens.check(request.query.get("access_token", ""))
+        content, since = self.media.get(request.query.get("media_id", ""), (b"", 0.0))
+        if self.now() - since > MEDIA_LIFE:
+            raise Refused(40007)
+        return {"video_url": content.decode()} if content.startswith(b"http") else content
 
     def _token(self, given: Json) -> Json:
         if given.get("appid") != APP_ID:
