@@ -118,7 +118,8 @@ def signs(
     shelf: Library, found: Sequence[Line], vectors: np.ndarray | None, talk: np.ndarray, place: int
 ) -> np.ndarray:
     message = library.ask(found[place].text, None if vectors is None else vectors[place])
-    return gate.signs(float(talk[place]), shelf.features(shelf.compare(message)))
+    features = shelf.features(shelf.compare(message), np.arange(len(shelf.ids)))
+    return gate.signs(float(talk[place]), features)
 
 
 def fit(rows: Matrix, truth: np.ndarray, ridge: float, worth: np.ndarray | None = None) -> np.ndarray:

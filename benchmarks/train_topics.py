@@ -76,7 +76,7 @@ def cases(shelf: Library, told: Sequence[suite.Asked], sentences: Sentences, nam
         text = texts[place]
         words = set(tokens(text))
         message = library.ask(text, vector)
-        features = shelf.features(shelf.compare(message))
+        features = shelf.features(shelf.compare(message), np.arange(len(shelf.ids)))
         found.append(
             Case(
                 features,

@@ -99,7 +99,7 @@ class _Legs:
         self.known_law = _summed(tied.laws, shares[tied.law_questions], len(shelf.titles))
         self.known_head = _summed(tied.heads, shares[tied.head_questions], shelf.chapters)
         self.nearest = _highest(tied.articles, likeness[tied.questions], size)
-        topics = library.learned(library.compare(asked))[tied.topics]
+        topics = _told(library, asked)[tied.topics]
         self.topic = _highest(tied.cited, topics, size)
         self.topics = _summed(tied.cited, np.asarray(np.maximum(topics, 0) * tied.worth, np.float32), size)
         legs = [weight * getattr(self, leg) for leg, weight in _MIX.items()]
@@ -151,6 +151,14 @@ class _Legs:
 
     def _beside(self, scores: Floats, c: Places) -> Floats:
         return np.maximum(scores[self.shelf.before[c]], scores[self.shelf.after[c]])
+
+
+def _told(library: Library, asked: Asked) -> Floats:
+    # What the question says for each topic; nothing for one that has no text like it.
+    likeness = library.compare(asked)
+    near, told = library.candidates(likeness), np.zeros(len(library.ids), np.float32)
+    told[near] = library.learned(likeness, near)
+    return told
 
 
 def top(scores: Floats, k: int) -> Places:

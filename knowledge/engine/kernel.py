@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from knowledge.engine import fuzzy, index
 from knowledge.engine.index import Arrays, Floats, Index, Keys
 
-EDITION = "3"  # of what is kept on disk; another one when the arrays change
+EDITION = "4"  # of what is kept on disk; another one when the arrays change
 MOST = 10_000  # questions learned from; of more, as many are taken evenly: the time grows with the cube
 WIDTH = 128  # axes of meaning; all 512 tell no more topics apart
 RIDGE = 1.0
@@ -38,6 +38,11 @@ class Likeness:
     meaning: Floats | None
     mixed: Floats
 
+    def with_meaning(self, meaning: Floats) -> "Likeness":
+        """The same, with 2 × the square of meaning in the mix."""
+        mixed = self.mixed + MEANING * np.sign(meaning) * meaning**2
+        return replace(self, meaning=meaning, mixed=np.asarray(mixed, np.float32))
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -46,18 +51,15 @@ class Words:
     words: Index
     sounds: Index
 
-    def compare(self, keys: Keys, sounds: Keys, meaning: Floats | None) -> Likeness:
-        """Words + sounds / 2 + 2 × the square of meaning."""
+    def compare(self, keys: Keys, sounds: Keys) -> Likeness:
+        """Words + sounds / 2."""
         words, heard = self.words.cosines(keys), self.sounds.cosines(sounds)
-        mixed = words + SOUNDS * heard
-        if meaning is not None:
-            mixed = mixed + MEANING * np.sign(meaning) * meaning**2
-        return Likeness(words, heard, meaning, np.asarray(mixed, np.float32))
+        return Likeness(words, heard, None, np.asarray(words + SOUNDS * heard, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The texts' vectors along `axes` (512 × width), and what likeness to the texts at `marks` says for each topic."""
+    """The texts' vectors along `axes` (512 × width); a topic's row of `shares` weighs the likeness at `marks`."""
 
     axes: Floats
     vectors: Floats
@@ -68,9 +70,10 @@ class Meaning:
         """The likeness of every text to a vector."""
         return np.asarray(self.vectors @ (vector @ self.axes), np.float32)
 
-    def scores(self, likeness: Likeness) -> Floats:
-        """About 1 for the topic a question belongs to, about 0 for others."""
-        return likeness.mixed[self.marks] @ self.shares
+    def scores(self, likeness: Likeness, topics: NDArray[np.int64]) -> Floats:
+        """For each of these topics about 1 if the question belongs to it, about 0 if not."""
+        told = self.shares if len(topics) == len(self.shares) else self.shares[topics]
+        return told @ likeness.mixed[self.marks]
 
 
 def gather(variants: Sequence[str], owners: NDArray[np.int64], bodies: Sequence[Sequence[str]]) -> Texts:
@@ -114,10 +117,11 @@ def learn(texts: Texts, words: Words, vectors: Floats, topics: int) -> Meaning |
     for row, place in enumerate(marks):
         text = texts.texts[int(place)]
         sounds = index.sound_keys(fuzzy.syllables(text))
-        among[row] = words.compare(index.text_keys(text), sounds, learned.likeness(vectors[place])).mixed[marks]
+        alike = words.compare(index.text_keys(text), sounds).with_meaning(learned.likeness(vectors[place]))
+        among[row] = alike.mixed[marks]
     among[np.diag_indices(len(marks))] += RIDGE
     wanted = np.eye(topics, dtype=np.float32)[texts.owners[marks]]
-    return replace(learned, shares=_solved(among, wanted))
+    return replace(learned, shares=np.ascontiguousarray(_solved(among, wanted).T))
 
 
 def arrays(meaning: Meaning) -> Arrays:

@@ -19,7 +19,11 @@ KNOWN, APART = 0.8, 0.05
 LEGS = ("words", "sounds", "mixed", "meaning")
 WAYS = ("best", "three", "five", "part", "parts", "title")  # of the topic's questions, of its other texts
 FEATURES = (*(f"{leg}_{way}" for leg in LEGS for way in WAYS), "learned")
+CANDIDATES = 128  # topics measured in every way
+ALIKE = 64  # known questions compared letter by letter
 _FEW, _MORE = 3, 5
+
+Places = NDArray[np.int64]
 
 
 class Cited(Protocol):
@@ -88,35 +92,45 @@ class Library:
 
     def compare(self, asked: Asked) -> Likeness:
         """How alike a question is to every text."""
-        meaning = None if asked.vector is None or self.meaning is None else self.meaning.likeness(asked.vector)
-        return self.words.compare(asked.keys, asked.sounds, meaning)
+        return self.mean(self.words.compare(asked.keys, asked.sounds), asked.vector)
 
-    def features(self, likeness: Likeness) -> Floats:
-        """One row a topic, one column a feature of FEATURES."""
+    def mean(self, likeness: Likeness, vector: Floats | None) -> Likeness:
+        """The same with likeness of meaning, where both sides have it."""
+        known = None if vector is None or self.meaning is None else self.meaning.likeness(vector)
+        return likeness if known is None else likeness.with_meaning(known)
+
+    def candidates(self, likeness: Likeness) -> Places:
+        """The topics with a question or another text like this one; no other can be the best."""
+        padded = np.append(likeness.mixed, np.float32(0))
+        best = np.maximum(padded[self.slots].max(axis=1), padded[self.parts].max(axis=1))
+        return _top(best, CANDIDATES)
+
+    def features(self, likeness: Likeness, topics: Places) -> Floats:
+        """One row for each of these topics, one column a feature of FEATURES."""
         legs = (getattr(likeness, leg) for leg in LEGS)
-        columns = [column for leg in legs for column in self._ways(leg)]
-        return np.stack([*columns, self.learned(likeness)], axis=1).astype(np.float32)
+        columns = [column for leg in legs for column in self._ways(leg, topics)]
+        return np.stack([*columns, self.learned(likeness, topics)], axis=1).astype(np.float32)
 
-    def learned(self, likeness: Likeness) -> Floats:
-        """What likeness says for each topic, by what was learned; nothing without meaning."""
+    def learned(self, likeness: Likeness, topics: Places) -> Floats:
+        """What likeness says for each of these topics, by what was learned; nothing without meaning."""
         if likeness.meaning is None or self.meaning is None:
-            return np.zeros(len(self.ids), np.float32)
-        return self.meaning.scores(likeness)
+            return np.zeros(len(topics), np.float32)
+        return self.meaning.scores(likeness, topics)
 
     def nearest(self, topic: int, likeness: Likeness) -> str:
         """The topic's known question that is most like this one."""
         places = self.slots[topic][self.slots[topic] < self.texts.questions]
         return self.originals[int(places[int(np.argmax(likeness.mixed[places]))])]
 
-    def known(self, asked: Asked) -> int | None:
+    def known(self, text: str, likeness: Likeness) -> int | None:
         """The place of the known question that this is, but for a slip; None where two topics may be meant."""
-        if not self.ids:
+        places = _top(likeness.mixed[: self.texts.questions], ALIKE)
+        if not len(places):
             return None
-        nearness = fuzzy.sameness(asked.text, self.variants)
-        best = int(np.argmax(nearness))
-        owners = self.texts.owners[: len(nearness)]
+        nearness = fuzzy.sameness(text, [self.texts.texts[int(place)] for place in places])
+        best, owners = int(np.argmax(nearness)), self.texts.owners[places]
         others = nearness[owners != owners[best]].max(initial=0.0)
-        return best if nearness[best] >= KNOWN and nearness[best] - others >= APART else None
+        return int(places[best]) if nearness[best] >= KNOWN and nearness[best] - others >= APART else None
 
     def shared(self, topic: int, asked: Asked) -> tuple[str, ...]:
         """The question's words that the topic has too, in the question's order."""
@@ -126,13 +140,13 @@ class Library:
         """The same library with what was learned from all texts."""
         return replace(self, meaning=meaning)
 
-    def _ways(self, scores: Floats | None) -> tuple[Floats, ...]:
+    def _ways(self, scores: Floats | None, topics: Places) -> tuple[Floats, ...]:
         if scores is None:
-            return (np.zeros(len(self.ids), np.float32),) * len(WAYS)
+            return (np.zeros(len(topics), np.float32),) * len(WAYS)
         padded = np.append(scores, np.float32(0))
-        asked, told = _best(padded[self.slots], _MORE), _best(padded[self.parts], _FEW)
+        asked, told = _best(padded[self.slots[topics]], _MORE), _best(padded[self.parts[topics]], _FEW)
         ways = asked[:, 0], asked[:, :_FEW].mean(axis=1), asked.mean(axis=1), told[:, 0], told.mean(axis=1)
-        return (*ways, padded[self.slots[:, 0]])
+        return (*ways, padded[self.slots[topics, 0]])
 
 
 def build(topics: Sequence[Topic], cache: Path | None = None) -> Library:
@@ -181,3 +195,8 @@ def _slots(lengths: Sequence[int], first: int, nothing: int) -> NDArray[np.int64
 def _best(scores: Floats, count: int) -> Floats:
     # The highest of each row, best first; missing ones count as nothing.
     return -np.sort(np.partition(-scores, count - 1, axis=1)[:, :count], axis=1)
+
+
+def _top(scores: Floats, count: int) -> Places:
+    # The places of the highest, in order of place.
+    return np.sort(np.argpartition(-scores, count)[:count]) if count < len(scores) else np.arange(len(scores))

@@ -1,7 +1,7 @@
 """Match a resident's words to topics and articles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Event, Thread
@@ -12,6 +12,7 @@ from knowledge.engine import fuzzy, gate, index, kernel, library, rank, story
 from knowledge.engine.articles import ArticleFinding, Articles, Statutes
 from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
+from knowledge.engine.kernel import Likeness
 from knowledge.engine.learned import text_hash
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder, Sentences
@@ -112,10 +113,12 @@ class Matcher:
             return self._followed(text, str(after))
         if not any(char.isalnum() for char in text):
             return Findings()
-        shelf = self._library
-        if known := _known(shelf, library.ask(text)):
+        shelf, asked = self._library, library.ask(text)
+        alike = shelf.words.compare(asked.keys, asked.sounds)
+        if known := _known(shelf, asked, alike):
             return Findings((known,), 1.0)  # an easy question leaves early, before its meaning is worked out
-        return _found(shelf, library.ask(text, self._vector(text)))
+        asked = replace(asked, vector=self._vector(text))
+        return _found(shelf, asked, shelf.mean(alike, asked.vector))
 
     def articles(self, question: str, limit: int = MOST, as_of: date | None = None) -> tuple[ArticleFinding, ...]:
         """The articles that bear on the question on that day (today if none is given), best first."""
@@ -167,18 +170,19 @@ def _is_bare(asked: Asked) -> bool:
     return len(asked.text) <= SHORT and names_law(asked.text)
 
 
-def _found(shelf: Library, asked: Asked) -> Findings:
+def _found(shelf: Library, asked: Asked, likeness: Likeness) -> Findings:
     if not shelf.ids:
         return Findings(legal=UNSURE)
-    likeness = shelf.compare(asked)
-    features = shelf.features(likeness)
+    topics = shelf.candidates(likeness)
+    features = shelf.features(likeness, topics)
     legal = legal_chance(asked, features)
     learned = rank.model(_model(asked))
     scores = learned.scores(features)
-    best = np.argsort(-scores, kind="stable")[:MOST].tolist()
+    first = np.argsort(-scores, kind="stable")[:MOST]
+    best = topics[first].tolist()
     shared = shelf.shared(best[0], asked)
     signs = rank.signs(features, scores, shared=_part(shared, asked), legal=legal, length=len(asked.text))
-    chances = learned.chances(softmax(scores)[best], signs)
+    chances = learned.chances(softmax(scores)[first], signs)
     found = (
         TopicFinding(
             shelf.ids[place],
@@ -191,8 +195,8 @@ def _found(shelf: Library, asked: Asked) -> Findings:
     return Findings(tuple(found), round(legal, 4), _is_bare(asked))
 
 
-def _known(shelf: Library, asked: Asked) -> TopicFinding | None:
-    place = shelf.known(asked)
+def _known(shelf: Library, asked: Asked, likeness: Likeness) -> TopicFinding | None:
+    place = shelf.known(asked.text, likeness)
     if place is None:
         return None
     topic = int(shelf.texts.owners[place])

@@ -13,6 +13,7 @@ VARIANTS = ("老板欠我工资不给", "工资拖着不发", "狗把人咬了",
 OWNERS = np.array([0, 0, 1, 1])
 TEXTS = kernel.gather(VARIANTS, OWNERS, (("工资要按月足额发",), ("动物伤人饲养人要赔",)))
 WORDS = kernel.read(TEXTS.texts)
+BOTH = np.arange(2)
 
 
 def vectors(texts: tuple[str, ...]) -> Floats:
@@ -24,7 +25,7 @@ def vectors(texts: tuple[str, ...]) -> Floats:
 
 def compared(words: Words, meaning: Meaning, text: str) -> Likeness:
     sounds = index.sound_keys(fuzzy.syllables(text))
-    return words.compare(index.text_keys(text), sounds, meaning.likeness(vectors((text,))[0]))
+    return words.compare(index.text_keys(text), sounds).with_meaning(meaning.likeness(vectors((text,))[0]))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def learned() -> Meaning:
 
 @pytest.mark.parametrize(("question", "topic"), [("拖欠工资怎么办", 0), ("老板不发钱", 0), ("狗咬", 1)])
 def test_a_question_belongs_to_the_topic_that_says_its_words(learned: Meaning, question: str, topic: int) -> None:
-    assert int(learned.scores(compared(WORDS, learned, question)).argmax()) == topic
+    assert int(learned.scores(compared(WORDS, learned, question), BOTH).argmax()) == topic
 
 
 @pytest.mark.parametrize("place", range(len(TEXTS.texts)))
@@ -47,7 +48,7 @@ def test_a_text_is_most_like_itself(learned: Meaning, place: int) -> None:
 
 
 def test_without_meaning_words_and_sounds_still_compare() -> None:
-    likeness = WORDS.compare(index.text_keys("狗咬人"), index.sound_keys(fuzzy.syllables("狗咬人")), None)
+    likeness = WORDS.compare(index.text_keys("狗咬人"), index.sound_keys(fuzzy.syllables("狗咬人")))
     assert likeness.meaning is None
     assert likeness.mixed == pytest.approx(likeness.words + likeness.sounds / 2)
 
@@ -56,7 +57,8 @@ def test_what_was_learned_is_read_back(learned: Meaning) -> None:
     again = kernel.of(kernel.arrays(learned))
     assert again is not None
     asked = compared(WORDS, learned, "工资")
-    assert again.scores(asked) == pytest.approx(learned.scores(asked), abs=1e-2)
+    assert again.scores(asked, BOTH) == pytest.approx(learned.scores(asked, BOTH), abs=1e-2)
+    assert learned.scores(asked, BOTH[1:]) == pytest.approx(learned.scores(asked, BOTH)[1:])
     assert kernel.of({}) is None
 
 
@@ -69,8 +71,8 @@ def test_of_more_questions_than_are_allowed_some_are_learned_from(monkeypatch: p
     monkeypatch.setattr(kernel, "MOST", 3)
     found = kernel.learn(TEXTS, WORDS, vectors(TEXTS.texts), 2)
     assert found is not None
-    assert found.shares.shape == (3, 2)
-    assert int(found.scores(compared(WORDS, found, "拖欠工资")).argmax()) == 0
+    assert found.shares.shape == (2, 3)
+    assert int(found.scores(compared(WORDS, found, "拖欠工资"), BOTH).argmax()) == 0
 
 
 @pytest.mark.parametrize("size", [1, 4, 7, 8, 9])

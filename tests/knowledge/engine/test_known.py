@@ -16,9 +16,15 @@ def _shelf() -> tuple[Library, Sequence[tuple[str, str]]]:
     return library.build(found), [(topic.id, question) for topic in found for question in topic.questions]
 
 
+def _known(question: str) -> int | None:
+    shelf, _ = _shelf()
+    asked = library.ask(normalise(question))
+    return shelf.known(asked.text, shelf.compare(asked))
+
+
 def _share(asked: Sequence[tuple[str, str]]) -> float:
     shelf, _ = _shelf()
-    places = [(name, shelf.known(library.ask(normalise(question)))) for name, question in asked]
+    places = [(name, _known(question)) for name, question in asked]
     owners = shelf.texts.owners
     assert not [name for name, place in places if place is not None and shelf.ids[int(owners[place])] != name]
     return sum(place is not None for _, place in places) / len(places)
@@ -37,9 +43,8 @@ def test_a_listed_question_with_a_character_missing_is_known_too() -> None:
 
 
 def test_what_only_begins_like_a_listed_question_is_not_known() -> None:
-    shelf, _ = _shelf()
-    assert shelf.known(library.ask(normalise("楼上的邻居人很好，我想送他一点东西表示感谢"))) is None
-    assert shelf.known(library.ask("")) is None
+    assert _known("楼上的邻居人很好，我想送他一点东西表示感谢") is None
+    assert _known("") is None
 
 
 def _without_one(question: str, chance: random.Random) -> str:
