@@ -16,7 +16,7 @@ from handlers.editing import curation
 from handlers.editing.curation import Version
 from handlers.hours import SHANGHAI
 from handlers.talk import answers
-from knowledge import check, intake, pages, quizzes, reviews, revision, topics, workbook
+from knowledge import canned, check, intake, pages, quizzes, reviews, revision, topics, workbook
 from knowledge.engine.articles import Articles, Progress
 from knowledge.engine.semantic import Encoder, Sentences
 from knowledge.guides import interviews
@@ -60,7 +60,7 @@ async def problems(settings: Settings, day: date, *, shipped: bool = False) -> l
         replace(t, path=Path(f"{t.id}（网页上发布的第 {edited[t.id]} 版）")) if t.id in edited else t for t in held
     ]
     with closing(statutes(settings.folder)) as law:
-        return [*check.check(named, law, day), *quizzes.check(law, day)]
+        return [*check.check(named, law, day), *quizzes.check(law, day), *canned.check(law, day)]
 
 
 def stats(held: Iterable[Topic]) -> dict[str, Any]:

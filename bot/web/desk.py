@@ -152,6 +152,7 @@ class Desk:
             accept=uploads.ACCEPT,
             in_short=dossier.in_short(file.lines),
             found=await dossier.found(self._app, file.lines, ticket.topic, advise.today(datetime.now(UTC))),
+            ready=dossier.ready(self._app, ticket.field, advise.today(datetime.now(UTC))) if mine else (),
             undelivered=file.undelivered,
             ways=[(CHANNEL_NAMES[way.channel], way) for way in file.ways],
             free=ticket.state in states.UNHELD,

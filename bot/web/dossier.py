@@ -10,6 +10,7 @@ from handlers.cases import Library
 from handlers.desk.tickets import Author
 from handlers.talk import answers, consultation
 from knowledge import text
+from knowledge.canned import Canned, barred, canned
 from knowledge.citations import Citation
 from knowledge.engine.match import TopicFinding
 from knowledge.summary import summary
@@ -49,6 +50,22 @@ async def found(app: App, lines: Sequence[Line], topic: str | None, day: date) -
         shown.insert(0, _found(library, library.topics[topic], "居民在机器人那里看过这个主题。", day))
     once = {one.topic.id: one for one in reversed(shown)}
     return tuple(one for one in shown if once[one.topic.id] is one)[:MOST]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that advisers often give; `barred` says why it is not to be sent to anybody now."""
+
+    canned: Canned
+    barred: str
+
+
+def ready(app: App, field: str, day: date) -> tuple[Ready, ...]:
+    """The answers of that field of law and those for any ticket; all of them while no field is known."""
+    if app.library is None:
+        return ()
+    fitting = [one for one in canned().values() if not field or one.field in ("", field)]
+    return tuple(Ready(one, barred(one, app.library.statutes, day)) for one in fitting)
 
 
 def _found(library: Library, topic: Topic, why: str, day: date) -> Found:

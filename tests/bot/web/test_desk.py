@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import text
 
+from knowledge.canned import canned
 from storage.store import Store
 from tests.bot.web.conftest import Staff
 from tests.bot.web.person import Page, Person
@@ -215,6 +216,28 @@ async def test_an_adviser_asks_back_notes_and_sees_what_the_machine_finds(
     assert "像是老赖" not in seen.words
     await resident.ask("没有签")
     assert "没有签" in (await adviser.get(f"/desk/{receipt}")).words
+
+
+async def test_an_answer_that_is_often_given_is_begun_from_unless_its_law_changed(
+    resident: Person, other: Person, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/desk/{await resident.escalate('老板不发工资')}"
+    adviser = await staff(other, "expert1")
+    assert "常用答复" not in (await adviser.get(path)).words, "it is not claimed yet"
+    await adviser.post(f"{path}/claim", {"csrf": (await adviser.get(path)).csrf})
+    page = await adviser.get(path)
+    words = canned()["more-facts"].words
+    assert page.text.count(words) == 2, "to be read and to be taken"
+    await adviser.post(f"{path}/draft", {"csrf": page.csrf, "words": words})
+    assert (await adviser.get(path)).text.count(words) == 3, "in the box too"
+
+    def changed(*_: object) -> str:
+        return "《劳动合同法》第三十条改了"
+
+    monkeypatch.setattr("bot.web.dossier.barred", changed)
+    page = await adviser.get(path)
+    assert "不能再用：《劳动合同法》第三十条改了" in page.words
+    assert canned()["legal-aid"].words not in page.text
 
 
 async def test_a_ticket_is_passed_on_and_its_resident_told(resident: Person, other: Person, staff: Staff) -> None:
