@@ -42,6 +42,7 @@ FIELDS = (
 SOURCES = ("V", "S", "W", "K")
 REGIONS = ("全国", "重庆", "川渝", "铜梁")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CITED = re.compile(r"law:\s*([^,{}\n]+?)\s*,\s*article:\s*[\"']?([^\s\"',{}]+)")
 _REQUIRED = ("id", "field", "title", "questions", "citations", "region", "source", "reviewed", "due")
 _OPTIONAL = ("related", "valid_from", "valid_to", "named", "differs")
 
@@ -150,6 +151,11 @@ def overlay(shelf: Iterable[Topic], edits: Iterable[Edit]) -> tuple[Topic, ...]:
     if problems:
         raise TopicError(problems)
     return tuple(topics.values())
+
+
+def cited(text: str) -> tuple[Citation, ...]:
+    """The citations in a text that may not be finished yet, as far as they can be read."""
+    return tuple(Citation(law, number) for law, number in _CITED.findall(text))
 
 
 def _read(path: Path, problems: list[Problem]) -> Topic | None:

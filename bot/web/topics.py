@@ -27,12 +27,13 @@ from handlers.errors import NotYours, Refused, Stale
 from handlers.hours import SHANGHAI
 from handlers.staff import User
 from handlers.talk import answers
-from knowledge import blank, check, topics
+from knowledge import blank, check, citations, topics
 from knowledge.topics import FIELDS, Edit, Problem, Topic, TopicError
 from storage.people import Session
 
 PLACE = "/bureau/topics"
 LONGEST = 20_000  # characters of a topic's text; the longest shipped one has a fifth of that
+MOST = 20  # citations checked as they are typed; a topic has ten at most
 SHOWN = 400  # topics on one page: a bureau has a few hundred
 FLAGS = {"": "全部", "stopped": "法律变了，已停用", "due": "该复核了", "open": "有待审核或待发布的修改"}
 DONE = {
@@ -68,6 +69,7 @@ class Topics:
             Route(PLACE, staffed(self.listed, only=READERS)),
             Route(one, staffed(self.one, only=READERS)),
             Route(f"{one}/edit", staffed(self.edit, only=WRITERS), methods=["GET", "POST"]),
+            Route(f"{one}/cited", staffed(self.cited, only=WRITERS), methods=["POST"]),
             Route(f"{one}/approve", staffed(self.act, only=REVIEWERS), methods=["POST"]),
             Route(f"{one}/publish", staffed(self.act, only=PUBLISHERS), methods=["POST"]),
             Route(f"{one}/rollback", staffed(self.act, only=PUBLISHERS), methods=["POST"]),
@@ -195,7 +197,12 @@ class Topics:
             problems=problems,
             problem=problem,
             longest=LONGEST,
+            cited=self._cited(text),
         )
+
+    async def cited(self, request: Request, session: Session) -> Response:
+        """What the citations are worth that stand in the text so far, for the script that asks while it is typed."""
+        return page("cited.html", cited=self._cited(str((await request.form()).get("text", ""))[:LONGEST]))
 
     async def act(self, request: Request, session: Session) -> Response:
         """Do it; what cannot be is said on the page with its remedy."""
@@ -230,6 +237,12 @@ class Topics:
         """The topic as a resident reads it, all of it."""
         short = answers.render(topic, answers.standings(topic, self._library().statutes, _today()))
         return "\n\n".join((short, answers.rest(topic)))
+
+    def _cited(self, text: str) -> list[tuple[str, str, str]]:
+        """Each citation as residents read it, with its text, or with what is wrong with it."""
+        statutes, today = self._library().statutes, _today()
+        standings = (statutes.standing(citation, today) for citation in topics.cited(text)[:MOST])
+        return [(citations.display(s.citation), s.article.text if s.article else "", s.reason) for s in standings]
 
     def _problems(self, topic: Topic) -> list[Problem]:
         library = self._library()

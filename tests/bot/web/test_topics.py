@@ -144,3 +144,17 @@ async def test_a_new_topic_begins_with_a_form_that_must_be_filled_in(editor: Per
 
 async def test_an_id_that_no_topic_can_have_is_refused(editor: Person) -> None:
     assert "编号只能用" in (await editor.get(f"{PLACE}?new=果树")).words
+
+
+async def test_citations_are_checked_while_they_are_typed(editor: Person) -> None:
+    text, fields = await _text(editor)
+    lines = "\n".join(
+        f'  - {{law: {law}, article: "{number}", why: 试}}'
+        for law, number in (("民法典", "1077"), ("民法典", "9077"), ("不存在的法", "1"), ("民法典", ""))
+    )
+    asked = await editor.post(f"{TOPIC}/cited", {"csrf": fields["csrf"], "text": lines})
+    assert asked.status == 200
+    wanted = ("3 条", "✓ 《民法典》第一千零七十七条", "撤回离婚登记申请", "没有这一条")
+    assert [words for words in wanted if words not in asked.words] == [], asked.words
+    assert asked.text.count("✗") == 2
+    assert "✓" in (await editor.post(f"{TOPIC}/edit", {**fields, "text": text, "look": "1"})).words
