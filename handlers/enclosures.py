@@ -80,8 +80,9 @@ class Limits:
 
 
 def mark(channel: str, external_id: str, number: int) -> str:
-    """What the enclosure of that number of a message is called; the same message gives the same."""
-    return sha256(f"{channel}\0{external_id}\0{number}".encode()).hexdigest()[:32]
+    """What the enclosure of that number of a message is called; the same message gives the same, in its order."""
+    digest = sha256(f"{channel}\0{external_id}\0{number}".encode()).hexdigest()
+    return f"{number:02x}{digest[:30]}"
 
 
 def checked(content: bytes, most: int) -> str:

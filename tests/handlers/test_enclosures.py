@@ -67,3 +67,5 @@ def test_a_name_is_made_harmless_and_ends_as_its_content_says(given: str, kind: 
 def test_the_same_message_gives_the_same_marks() -> None:
     assert enclosures.mark("web", "7", 0) == enclosures.mark("web", "7", 0)
     assert len({enclosures.mark(c, e, n) for c in ("web", "telegram") for e in ("7", "70") for n in (0, 1)}) == 8
+    marks = [enclosures.mark("web", "7", n) for n in range(20)]
+    assert marks == sorted(marks), "what was sent together is shown in its order"

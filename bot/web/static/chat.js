@@ -162,7 +162,10 @@ document.addEventListener("submit", (event) => {
   if (!words) return;
   form.elements.nonce.value = fresh();
   if (!pressed) box.value = "";
-  if (files.length) chosen.value = "";
+  if (files.length) {
+    chosen.value = "";
+    chosen.closest("details").open = false;
+  }
   wait();
   const item = pending(words, "theirs");
   item.scrollIntoView({ block: "nearest" });
