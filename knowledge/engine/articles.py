@@ -149,11 +149,11 @@ def _hashes(articles: Iterable[Article]) -> Hashes:
 
 def _ranked(
     held: Shelf, taught: Learned, tied: Ties, library: Library, asked: Asked
-) -> tuple[shelf.Places, Floats, Sequence[float]]:
+) -> tuple[shelf.Places, Floats, Floats]:
     places, rows = candidates.gather(held, taught, tied, library, asked)
     scores = taught.trees.scores(rows)
     powers = np.exp(scores - scores.max(initial=-np.inf))
-    return places, scores, [taught.curve(float(chance)) for chance in powers / powers.sum()]
+    return places, scores, taught.curve.each(powers / powers.sum())
 
 
 def _worded(held: Shelf, asked: Asked) -> tuple[shelf.Places, Floats, Floats]:

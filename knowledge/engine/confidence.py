@@ -20,6 +20,10 @@ class Curve:
         """The chance for one raw score; flat beyond the ends."""
         return float(np.interp(raw, self.raw, self.right))
 
+    def each(self, raw: Floats) -> Floats:
+        """The chances for many raw scores."""
+        return np.interp(raw, self.raw, self.right).astype(np.float32)
+
 
 def isotonic(raw: Sequence[float], right: Sequence[bool], weights: Sequence[float] | None = None) -> Curve:
     """The rising curve that fits best: pool adjacent violators (Ayer et al. 1955), a point a block."""
