@@ -73,16 +73,6 @@ class Person:
         async with sent as answer:
             return Page(answer.status, await answer.text(), answer.headers)
 
-    async def upload(self, path: str, fields: Mapping[str, str], content: bytes, **headers: str) -> Page:
-        """Send a form with a file."""
-        form = FormData()
-        for name, value in fields.items():
-            form.add_field(name, value)
-        form.add_field("file", BytesIO(content), filename="文件")
-        sent = self.session.post(self.base + path, data=form, headers=_real(headers), allow_redirects=False)
-        async with sent as answer:
-            return Page(answer.status, await answer.text(), answer.headers)
-
     async def send(
         self, path: str, fields: Fields, *contents: bytes, names: Sequence[str] = (), **headers: str
     ) -> Page:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.wecom import cards
@@ -36,6 +37,7 @@ from tests.bot.web.server import House
 from tests.bot.web.test_downloads import links as files
 from tests.bot.web.test_downloads import paper
 from tests.bot.web.test_second import code as totp
+from tests.files import png
 
 FORGED = "A" * 16
 CROOK = {"Origin": "https://evil.example"}
@@ -167,6 +169,24 @@ async def the_time_of_a_file_is_changed(scene: Scene) -> bool:
         return answer.status == 200
 
 
+async def the_time_of_a_picture_is_changed(scene: Scene) -> bool:
+    """Let the address of a picture hold for ever."""
+    person = scene.cast.stranger
+    await person.send("/ask", {"nonce": (await person.get()).nonce}, png())
+    link = re.findall(r'src="(/media/[^"]+)"', (await person.get()).text)[-1]
+    _, _, mark, _, signature = link.split("/")
+    async with person.session.get(f"{person.base}/media/{mark}/{FAR}/{signature}") as answer:
+        return answer.status == 200
+
+
+async def the_page_of_anothers_ticket_is_guessed(scene: Scene) -> bool:
+    """Open the resident's page of a ticket that is another's."""
+    ticket = await scene.cast.ticket(Role.ADVISER, "V", inside=True)
+    person = scene.cast.actors["resident"].person
+    await person.ask("你好")
+    return (await person.get(f"/tickets/{ticket.receipt}")).status == 200
+
+
 async def the_cookie_of_a_resident_is_made_up(scene: Scene) -> bool:
     """Read the talk of somebody whose number is known."""
     person, said = scene.cast.actors["resident"].person, f"我姓{secrets.token_hex(4)}"
@@ -265,6 +285,10 @@ def _anybodys(case: Case, receipt: str) -> Tracked:
     return Tracked(ticket, Clock(case.now))
 
 
+def _of_anybody(_: Address) -> ColumnElement[bool]:
+    return true()
+
+
 async def _kept(connection: AsyncConnection, code: bytes, _now: datetime) -> int | None:
     given = select(link_codes.c.user).where(link_codes.c.digest == code.hex())
     return (await connection.execute(given)).scalar()
@@ -290,6 +314,8 @@ GUARDS: list[tuple[Attack, str, object]] = [
     (a_receipt_is_guessed, "handlers.talk.receipts.find", _anybodys),
     (the_link_of_a_push_is_guessed, "storage.effects.hmac", _TRUSTING),
     (the_time_of_a_file_is_changed, "bot.web.downloads.hmac", _TRUSTING),
+    (the_time_of_a_picture_is_changed, "bot.web.media.hmac", _TRUSTING),
+    (the_page_of_anothers_ticket_is_guessed, "storage.views.of", _of_anybody),
     (the_cookie_of_a_resident_is_made_up, "bot.web.visitors.hmac", _TRUSTING),
     (an_app_code_is_used_twice, "storage.accounts.Accounts.use", _soon),
     (a_link_code_is_used_twice, "storage.links._used", _kept),

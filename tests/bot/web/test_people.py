@@ -17,7 +17,7 @@ ADVISER = "村居法律顾问"
 
 
 async def look(admin: Person, content: bytes) -> Page:
-    return await admin.upload(f"{PLACE}/look", {"csrf": (await admin.get(PLACE)).csrf}, content)
+    return await admin.send(f"{PLACE}/look", {"csrf": (await admin.get(PLACE)).csrf}, content)
 
 
 async def agree(admin: Person, seen: Page) -> Page:

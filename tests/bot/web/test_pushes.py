@@ -283,7 +283,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(90_000)  # more than other forms may hold
 
 async def _upload(person: Person, push: Push, content: bytes, **fields: str) -> Page:
     signed = _signed(await person.get(push.path))
-    return await person.upload(f"{push.path}/picture", signed | fields, content)
+    return await person.send(f"{push.path}/picture", signed | fields, content)
 
 
 async def test_a_picture_is_shown_kept_through_a_change_and_taken_away(publisher: Person) -> None:

@@ -121,7 +121,7 @@ async def brings_in_a_village(cast: Cast, actor: Actor, inside: bool) -> bool:
     content = workbook([["安居镇", name]], [])
     agreed = Looked(await staffing.look(cast.store, content), base64.b64encode(content).decode())
     headers = {"Cookie": actor.headers.get("Cookie", "")}
-    seen = await actor.person.upload("/bureau/people/look", {"csrf": actor.csrf}, content, **headers)
+    seen = await actor.person.send("/bureau/people/look", {"csrf": actor.csrf}, content, **headers)
     page = await actor.ask("POST", "/bureau/people/import", {"mark": agreed.mark, "book": agreed.book})
     there = name in [village.name for village in await cast.store.records.villages()]
     return there and (seen.status, page.status) == (200, 200)
