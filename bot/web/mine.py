@@ -20,11 +20,10 @@ from bot.web.intake import Intake
 from bot.web.live import nonce
 from bot.web.media import Media
 from bot.web.pages import clock, page
-from bot.web.rows import subject
 from bot.web.visitors import Visitors
 from handlers.desk import clocks, notices, tickets
 from handlers.desk.states import MOVES, Act
-from handlers.desk.tickets import SOLVED_NAMES, STARS, STATE_NAMES, Author
+from handlers.desk.tickets import SOLVED_NAMES, STARS, STATE_NAMES, Author, Ticket
 from handlers.enclosures import Enclosure, State
 from handlers.messages import Address
 from handlers.talk.enclosing import TICKET
@@ -146,13 +145,18 @@ class Mine:
         owes = clocks.side(ticket.state) is clocks.Side.US
         return Standing(
             receipt=ticket.receipt,
-            subject=subject(ticket, self._app.library.topics if self._app.library else {}),
+            subject=self._subject(ticket),
             state=STATE_NAMES[ticket.state],
             holder=notices.holder(ticket, queued.who),
             due=clock(readings[0].due_at) if readings and owes else "",
             opened=clock(ticket.opened_at),
             is_done=tickets.is_done(ticket),
         )
+
+    def _subject(self, ticket: Ticket) -> str:
+        """What it is about. Of a danger nothing is said: somebody may look over the shoulder."""
+        topic = self._app.library.topics.get(ticket.topic or "") if self._app.library else None
+        return topic.title if topic else wording.ASKED
 
     def _shown(self, visitor: str, enclosed: Sequence[Enclosure]) -> list[Shown]:
         return [

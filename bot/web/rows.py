@@ -44,7 +44,7 @@ def _row(queued: Queued, topics: Mapping[str, Topic], targets: Targets, now: dat
         level=ticket.level,
         urgency=LEVEL_NAMES[ticket.level],
         place=queued.place or "未说明村（社区）",
-        subject=subject(ticket, topics),
+        subject=_subject(ticket, topics),
         state=STATE_NAMES[ticket.state],
         who=queued.who,
         waited=_waited(ticket, now),
@@ -54,7 +54,7 @@ def _row(queued: Queued, topics: Mapping[str, Topic], targets: Targets, now: dat
     )
 
 
-def subject(ticket: Ticket, topics: Mapping[str, Topic]) -> str:
+def _subject(ticket: Ticket, topics: Mapping[str, Topic]) -> str:
     """What it is about, in a few words that are ours."""
     if ticket.kind:
         return KIND_NAMES.get(ticket.kind, ticket.kind)

@@ -1,7 +1,9 @@
 """Pictures and files come in by forms and go out by signed addresses, to whoever may see their ticket."""
 
 import re
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
@@ -60,6 +62,16 @@ async def test_a_picture_on_the_page_is_shown_to_its_sender_and_reaches_the_advi
     assert (newest.deed.act, newest.deed.subject, newest.deed.detail) == ("revealed", receipt, "看图片和文件")
     for forged in (link[:-1] + ("0" if link[-1] != "0" else "1"), re.sub(r"/\d{10}/", "/9999999999/", link)):
         assert (await fetched(adviser, forged))[0] == 404
+
+
+async def test_all_of_it_is_handed_out_with_what_is_held(resident: Person) -> None:
+    await sent(resident, "看这个", files.png(), files.PDF, names=("界址.png", "合同.pdf"))
+    _, content, headers = await fetched(resident, "/mydata")
+    assert quote("我的数据.zip") in headers["Content-Disposition"]
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.namelist() == ["我的数据.json", "图片和文件/01_界址.png", "图片和文件/02_合同.pdf"]
+        assert archive.read("图片和文件/02_合同.pdf") == files.PDF
+        assert "看这个" in archive.read("我的数据.json").decode()
 
 
 async def test_an_address_ends(resident: Person, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
