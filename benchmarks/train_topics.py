@@ -2,7 +2,8 @@
 
 Learned from questions that no topic lists: the half `tune` of our own suite, and real questions of DATA
 (real_questions.jsonl, Apache-2.0), of which `real_labels.txt` says which topic answers them; both kinds of other talk
-count for "none of them". All figures are cross-validated. Writes knowledge/weights/topics.json.
+count for "none of them". All figures are cross-validated. Writes topics.json and sure.npz into
+knowledge/weights. Needs lightgbm.
 """
 
 import json
@@ -15,16 +16,33 @@ import numpy as np
 
 from benchmarks import suite
 from benchmarks.material import asked, opened, said
+from benchmarks.train_articles import exported
 from knowledge.engine import evaluate, fuzzy, library, rank
 from knowledge.engine.confidence import isotonic
 from knowledge.engine.library import FEATURES, LEGS, Library
 from knowledge.engine.match import legal_chance
 from knowledge.engine.semantic import Sentences
-from knowledge.text import normalise, tokens
+from knowledge.engine.trees import Trees
+from knowledge.text import normalise
 
 LABELS = Path(__file__).parent / "real_labels.txt"
 FOLDS = 5
-RANK_RIDGE, SIGN_RIDGE = 0.1, 10.0
+RANK_RIDGE = 0.1
+SEEDS, ROUNDS = (1, 2, 3), 120  # the mean of models from several seeds is shipped
+SURE = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 6,
+    "min_data_in_leaf": 20,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+    "verbosity": -1,
+}
 CEILING = 0.99
 TALK = 200  # sentences of DATA that are no legal question
 
@@ -49,7 +67,16 @@ def main(data: Path) -> None:
     told = labelled(data)
     legs = {"full": (*LEGS, "learned"), "lexical": LEGS[:3], "pinyin": ("sounds",)}
     models = {name: trained(name, cases(shelf, told, sentences, name), seen) for name, seen in legs.items()}
-    (rank.WEIGHTS / "topics.json").write_text(json.dumps(models, indent=1))
+    (rank.WEIGHTS / "topics.json").write_text(json.dumps({name: told for name, (told, _) in models.items()}, indent=1))
+    parts = {f"{name}.{part}": array for name, (_, trees) in models.items() for part, array in kept(trees).items()}
+    np.savez_compressed(rank.WEIGHTS / "sure.npz", allow_pickle=False, **parts)
+
+
+def kept(trees: Trees) -> dict[str, np.ndarray]:
+    """The trees as they are shipped."""
+    narrow = {"features": np.uint8, "paths": np.int16}
+    parts = {name: getattr(trees, name) for name in ("features", "borders", "paths", "leaves")}
+    return {name: array.astype(narrow.get(name, np.float32)) for name, array in parts.items()}
 
 
 def labelled(data: Path) -> list[suite.Asked]:
@@ -74,16 +101,16 @@ def cases(shelf: Library, told: Sequence[suite.Asked], sentences: Sentences, nam
     for number, place in enumerate(chosen):
         vector = None if vectors is None else vectors[number]
         text = texts[place]
-        words = set(tokens(text))
         message = library.ask(text, vector)
-        features = shelf.features(shelf.compare(message), np.arange(len(shelf.ids)))
+        every = np.arange(len(shelf.ids))
+        features = shelf.features(shelf.compare(message), every)
         found.append(
             Case(
                 features,
                 np.array([topic in told[place].right for topic in shelf.ids]),
                 legal_chance(message, features),
                 len(text),
-                np.array([len(words & own) / max(len(words), 1) for own in shelf.vocabulary]),
+                shelf.overlaps(message, every),
                 int(folds[number]),
                 told[place].kind,
             )
@@ -91,7 +118,7 @@ def cases(shelf: Library, told: Sequence[suite.Asked], sentences: Sentences, nam
     return found
 
 
-def trained(name: str, held: list[Case], legs: Sequence[str]) -> dict[str, object]:
+def trained(name: str, held: list[Case], legs: Sequence[str]) -> tuple[dict[str, object], Trees]:
     """Weights from all cases; figures and the curve from those whose fold was left out, twice over."""
     columns = [place for place, feature in enumerate(FEATURES) if feature.split("_")[0] in legs]
     scores: list[np.ndarray] = [np.empty(0)] * len(held)
@@ -105,22 +132,21 @@ def trained(name: str, held: list[Case], legs: Sequence[str]) -> dict[str, objec
     folds = np.array([case.fold for case in held])
     chances = np.zeros(len(held))
     for fold in range(FOLDS):
-        chances[folds == fold] = chance(rows[folds == fold], logistic(rows[folds != fold], right[folds != fold]))
+        chances[folds == fold] = chance(rows[folds == fold], grown(rows[folds != fold], right[folds != fold]))
     report(name, held, scores, chances)
     curve = isotonic(chances.tolist(), right.tolist())
-    final, sure = ranked(held, columns), logistic(rows, right)
-    return {
+    final = ranked(held, columns)
+    told: dict[str, object] = {
         "weights": {FEATURES[i]: round(float(final[i]), 4) for i in columns},
-        "signs": {sign: round(float(w), 4) for sign, w in zip(rank.SIGNS, sure, strict=False)},
-        "bias": round(float(sure[-1]), 4),
         "raw": [round(x, 5) for x in curve.raw],
         "right": [round(min(y, CEILING), 4) for y in curve.right],
     }
+    return told, grown(rows, right)
 
 
 def signs(case: Case, scores: np.ndarray) -> np.ndarray:
-    shared = float(case.shared[scores.argmax()])
-    return rank.signs(case.features, scores.astype(np.float32), shared=shared, legal=case.legal, length=case.length)
+    told = scores.astype(np.float32)
+    return rank.signs(case.features, told, shared=case.shared, legal=case.legal, length=case.length)
 
 
 def ranked(held: Sequence[Case], columns: list[int], steps: int = 300) -> np.ndarray:
@@ -144,22 +170,16 @@ def ranked(held: Sequence[Case], columns: list[int], steps: int = 300) -> np.nda
     return found
 
 
-def logistic(rows: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """A weight a sign and a bias: ridge logistic regression by Newton's method on signs of equal spread."""
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    told = np.hstack([(rows - mean) / spread, np.ones((len(rows), 1))])
-    penalty = np.append(np.full(rows.shape[1], SIGN_RIDGE), 1e-6)
-    w = np.zeros(len(penalty))
-    for _ in range(15):
-        p = 1 / (1 + np.exp(-told @ w))
-        curvature = (told * (p * (1 - p))[:, None]).T @ told + np.diag(penalty)
-        w -= np.linalg.solve(curvature, told.T @ (p - right) + penalty * w)
-    plain = w[:-1] / spread
-    return np.append(plain, w[-1] - mean @ plain)
+def grown(rows: np.ndarray, right: np.ndarray) -> Trees:
+    """Small boosted trees over the signs; their sum is the log-odds that the first topic is right."""
+    import lightgbm  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]  # only training needs it
+
+    lines = lightgbm.Dataset(rows, right.astype(np.float32))
+    return exported([lightgbm.train(SURE | {"seed": seed}, lines, ROUNDS) for seed in SEEDS])
 
 
-def chance(rows: np.ndarray, sure: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-(rows @ sure[:-1] + sure[-1])))
+def chance(rows: np.ndarray, trees: Trees) -> np.ndarray:
+    return 1 / (1 + np.exp(-trees.scores(rows)))
 
 
 def report(name: str, held: Sequence[Case], scores: Sequence[np.ndarray], chances: np.ndarray) -> None:

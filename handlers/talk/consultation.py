@@ -14,7 +14,7 @@ from knowledge.engine.match import Findings, TopicFinding
 from knowledge.guides import forms
 from knowledge.topics import Topic
 
-DOUBT = 2  # a topic this much surer than worth offering outweighs the doubt that this is a legal question
+DOUBT = 3  # a topic this much surer than worth offering outweighs the doubt that this is a legal question
 CHOICES = 3  # as many as fit a phone's screen with their titles whole
 BESIDE = 2  # interviews and neighbours offered under an answer
 TOGETHER = 4  # answers to one message; more are read by nobody

@@ -136,6 +136,12 @@ class Library:
         """The question's words that the topic has too, in the question's order."""
         return tuple(dict.fromkeys(w for w in tokens(asked.text) if w in self.vocabulary[topic]))
 
+    def overlaps(self, asked: Asked, topics: Places) -> Floats:
+        """For each of these topics the part of the question's words that it has too."""
+        words = set(tokens(asked.text))
+        found = (len(words & self.vocabulary[place]) for place in topics.tolist())
+        return np.array([count / max(len(words), 1) for count in found], np.float32)
+
     def with_meaning(self, meaning: Meaning | None) -> "Library":
         """The same library with what was learned from all texts."""
         return replace(self, meaning=meaning)

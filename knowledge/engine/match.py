@@ -17,7 +17,7 @@ from knowledge.engine.learned import text_hash
 from knowledge.engine.library import Asked, Library, Topic
 from knowledge.engine.semantic import Encoder, Sentences
 from knowledge.engine.vectors import Vectors
-from knowledge.text import clean, names_law, normalise, tokens
+from knowledge.text import clean, names_law, normalise
 
 __all__ = ["ArticleFinding", "Findings", "Matcher", "TopicFinding"]
 
@@ -180,8 +180,8 @@ def _found(shelf: Library, asked: Asked, likeness: Likeness) -> Findings:
     scores = learned.scores(features)
     first = np.argsort(-scores, kind="stable")[:MOST]
     best = topics[first].tolist()
-    shared = shelf.shared(best[0], asked)
-    signs = rank.signs(features, scores, shared=_part(shared, asked), legal=legal, length=len(asked.text))
+    shared = shelf.overlaps(asked, topics)
+    signs = rank.signs(features, scores, shared=shared, legal=legal, length=len(asked.text))
     chances = learned.chances(softmax(scores)[first], signs)
     found = (
         TopicFinding(
@@ -207,10 +207,6 @@ def _model(asked: Asked) -> str:
     if asked.vector is not None:
         return "full"
     return "pinyin" if fuzzy.is_pinyin(asked.text) else "lexical"
-
-
-def _part(shared: Sequence[str], asked: Asked) -> float:
-    return len(shared) / max(len(set(tokens(asked.text))), 1)
 
 
 def _learned(shelf: Library, sentences: Sentences, cache: Path | None) -> Arrays:

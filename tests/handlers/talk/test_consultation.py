@@ -12,7 +12,7 @@ from handlers.talk.dialogue import Dialogue, Stage
 from knowledge.engine.match import Findings
 from tests.handlers.shelf import TODAY, case, found, text, values
 
-RULES = Rules(answer=0.75, clarify=0.25, legal=0.5)
+RULES = Rules(answer=0.75, clarify=0.2, legal=0.5)
 
 
 def _decide(library: Library, *findings: Findings, held: Dialogue | None = None, day: date = TODAY) -> Outcome:
@@ -26,15 +26,15 @@ def _decide(library: Library, *findings: Findings, held: Dialogue | None = None,
         (found(("wages", 0.75)), Decision.ANSWER),
         (found(("wages", 0.9), legal=0.1), Decision.ANSWER),
         (found(("wages", 0.7499)), Decision.CLARIFY),
-        (found(("wages", 0.25)), Decision.CLARIFY),
-        (found(("wages", 0.2499)), Decision.ESCALATE),
+        (found(("wages", 0.2)), Decision.CLARIFY),
+        (found(("wages", 0.1999)), Decision.ESCALATE),
         (found(), Decision.ESCALATE),
-        (found(("wages", 0.7), legal=0.0), Decision.CLARIFY),
-        (found(("wages", 0.4999), legal=0.4999), Decision.OUT_OF_SCOPE),
+        (found(("wages", 0.61), legal=0.0), Decision.CLARIFY),
+        (found(("wages", 0.5999), legal=0.4999), Decision.OUT_OF_SCOPE),
         (found(("wages", 0.1), legal=0.5), Decision.ESCALATE),
         (found(legal=0.0), Decision.OUT_OF_SCOPE),
         (replace(found(("divorce", 0.09)), bare=True), Decision.CLARIFY),
-        (replace(found(("divorce", 0.08)), bare=True), Decision.ESCALATE),
+        (replace(found(("divorce", 0.06)), bare=True), Decision.ESCALATE),
         (replace(found(), bare=True), Decision.ESCALATE),
     ],
 )
@@ -71,7 +71,7 @@ def test_at_most_three_topics_and_a_human_are_offered(library: Library) -> None:
 
 
 def test_a_topic_that_is_most_unlikely_is_not_offered(library: Library) -> None:
-    outcome = _decide(library, found(("wages", 0.7), ("divorce", 0.08)))
+    outcome = _decide(library, found(("wages", 0.7), ("divorce", 0.06)))
     assert values(outcome) == ["topic:wages", "human"]
 
 

@@ -13,8 +13,8 @@ from knowledge.engine.evaluate import Ranked
 from knowledge.engine.match import Matcher, TopicFinding
 from knowledge.engine.semantic import Sentences
 
-ANSWER = 0.9  # as in config.toml
-WORDS, MEANING = (0.766, 0.892), (0.862, 0.948)  # right topic first, among the first three; as measured
+ANSWER = 0.8  # as in config.toml
+WORDS, MEANING = (0.793, 0.913), (0.887, 0.960)  # right topic first, among the first three; as measured
 
 
 class Silent(Sentences):
@@ -54,5 +54,5 @@ def test_words_and_meaning_find_the_topic_and_what_is_answered_is_right(built: P
     assert three >= MEANING[1] - 0.01
     surest = [(one[0], asked) for one, asked in zip(found, _asked(), strict=True) if one]
     answered = [(finding, asked) for finding, asked in surest if finding.confidence >= ANSWER]
-    assert len(answered) >= 0.4 * len(_asked())
+    assert len(answered) >= 0.65 * len(_asked())
     assert sum(finding.topic not in asked.right for finding, asked in answered) <= 0.03 * len(answered)
