@@ -39,12 +39,13 @@ class Intake:
     async def take(self, request: Request, visitor: str, *, back: str, answers: str = "") -> Response:
         """Keep what the form says, wait a little for its answer, and lead back; `{}` in `back` names the message."""
         async with request.form(max_files=uploads.MOST, max_fields=FIELDS) as form:
+            files = uploads.given(form)
             given = str(form.get("nonce", ""))
             mark = given if _NONCE.fullmatch(given) else nonce()
             inbound = replace(_inbound(visitor, form, mark), answers=answers)
-            if not inbound.text and not uploads.given(form):
+            if not inbound.text and not files:
                 return RedirectResponse(back.replace("{}", ""), 303)
-            if wait := await self._wait(request, len(uploads.given(form))):
+            if wait := await self._wait(request, len(files)):
                 return _refused(request, inbound, wording.too_many(wait), 429, wait)
             try:
                 enclosed = await uploads.taken(form, self._limits, NAME, inbound.external_id)

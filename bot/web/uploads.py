@@ -1,6 +1,7 @@
 """Take the pictures and files that a form brings."""
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from handlers import enclosures
 from handlers.enclosures import Limits
@@ -13,7 +14,9 @@ MOST = 20  # files that are read of a form at all; what is set is less
 
 
 def given(form: FormData) -> list[UploadFile]:
-    """The files that were chosen; a form without any brings an empty one."""
+    """The files that were chosen; a form without any brings an empty one. Raises 400 for one in place of words."""
+    if any(isinstance(one, UploadFile) and name != FIELD for name, one in form.multi_items()):
+        raise HTTPException(400)
     return [one for one in form.getlist(FIELD) if isinstance(one, UploadFile) and (one.filename or one.size)]
 
 
