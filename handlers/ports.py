@@ -239,6 +239,10 @@ class Versions(Protocol):
         """Write these versions of one topic, new or changed; False, and nothing, if it is not as it was read."""
         ...
 
+    async def change_all(self, changes: Sequence[tuple[Sequence[Version], Sequence[Version]]]) -> bool:
+        """The same for several topics; False, and nothing at all, if one is not as it was read."""
+        ...
+
 
 class Outbox(Protocol):
     """Deliveries that wait for their channel."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handlers.editing import curation
 from handlers.editing.curation import Stage, Version
+from handlers.errors import Stale
 from storage.audit import note
 from storage.engine import connect
 from storage.schema import versions
@@ -38,25 +39,37 @@ class Versions:
 
     async def change(self, before: Sequence[Version], after: Sequence[Version]) -> bool:
         """Write these versions of one topic, new or changed; False, and nothing, if it is not as it was read."""
-        topic = after[0].topic
-        known = {version.number for version in before}
+        return await self.change_all([(before, after)])
 
-        async def work(connection: AsyncConnection) -> bool:
-            held = await connection.execute(_history(topic).with_for_update())
-            if [(one.number, one.stage) for one in held] != [(v.number, v.stage) for v in before]:
-                return False
-            # whoever is retired goes first: one only is published at a time, and the index says so
-            for version in sorted(after, key=lambda v: v.stage is Stage.PUBLISHED):
-                if not await _put(connection, version, new=version.number not in known):
-                    return False
-                await note(connection, *curation.deed(version))
-            return True
+    async def change_all(self, changes: Sequence[tuple[Sequence[Version], Sequence[Version]]]) -> bool:
+        """The same for several topics; False, and nothing at all, if one is not as it was read."""
 
-        return await self._writer.write(work)
+        async def work(connection: AsyncConnection) -> None:
+            # in one order, so that two who change the same topics cannot wait for each other
+            for before, after in sorted(changes, key=lambda change: change[1][0].topic):
+                await _change(connection, before, after)
+
+        try:
+            await self._writer.write(work)
+        except Stale:  # which has undone all of it
+            return False
+        return True
 
     async def _found(self, statement: Select[tuple[Version]]) -> tuple[Version, ...]:
         async with reading(self._read) as connection:
             return tuple(value(Version, one) for one in await connection.execute(statement))
+
+
+async def _change(connection: AsyncConnection, before: Sequence[Version], after: Sequence[Version]) -> None:
+    held = await connection.execute(_history(after[0].topic).with_for_update())
+    if [(one.number, one.stage) for one in held] != [(v.number, v.stage) for v in before]:
+        raise Stale(after[0].topic)
+    known = {version.number for version in before}
+    # whoever is retired goes first: one only is published at a time, and the index says so
+    for version in sorted(after, key=lambda v: v.stage is Stage.PUBLISHED):
+        if not await _put(connection, version, new=version.number not in known):
+            raise Stale(version.topic)
+        await note(connection, *curation.deed(version))
 
 
 async def _put(connection: AsyncConnection, version: Version, *, new: bool) -> bool:

@@ -22,7 +22,7 @@ from bot.web.wording import REFUSALS, TOO_MUCH
 log = logger(__name__)
 BODY_LIMIT = 64 * 1024  # bytes
 UPLOAD_LIMIT = 1024 * 1024  # bytes, where staff hand in a picture or a workbook
-_UPLOADS = re.compile(r"/bureau/(pushes/\d{1,18}/picture|people/(look|import))")
+_UPLOADS = re.compile(r"/bureau/(pushes/\d{1,18}/picture|people/(look|import)|topics/import)")
 _ENCLOSING = re.compile(r"/ask|/tickets/[A-Z0-9-]{1,20}/say|/desk/[A-Z0-9-]{1,20}/(?:reply|ask)")
 AT_ONCE = 3  # of the largest files that one form may bring
 SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -43,6 +43,7 @@ from bot.web.topics import Topics
 from bot.web.visitors import Visitors
 from bot.web.ways import Ways
 from bot.web.wording import REFUSALS
+from bot.web.workbooks import Workbooks
 from handlers.errors import StorageDown
 
 CALLED = ("/telegram/", "/wechat", "/wecom")  # by other servers, not by browsers
@@ -103,6 +104,7 @@ def _routes(app: App) -> list[BaseRoute]:
         People(app, auth),
         Bureau(app, auth),
         Pushes(app, auth, visitors),
+        Workbooks(app, auth),
         Topics(app, auth),
         Reports(app, auth),
         Health(app, auth),

@@ -22,7 +22,7 @@ from handlers.cases import Library
 from handlers.desk.orders import RECEIPT
 from handlers.editing import curate, curation
 from handlers.editing.curate import Shelf
-from handlers.editing.curation import PUBLISHERS, READERS, REVIEWERS, STAGE_NAMES, WRITERS, Stage, Version
+from handlers.editing.curation import IMPORTERS, PUBLISHERS, READERS, REVIEWERS, STAGE_NAMES, WRITERS, Stage, Version
 from handlers.errors import NotYours, Refused, Stale
 from handlers.hours import SHANGHAI
 from handlers.staff import User
@@ -92,6 +92,7 @@ class Topics:
             fields=FIELDS,
             flags=FLAGS,
             writes=session.user.role in WRITERS,
+            imports=session.user.role in IMPORTERS,
             problem=wording.BAD_TOPIC_ID if begun else "",
         )
 

@@ -12,7 +12,7 @@ from handlers.editing.curation import Version
 from handlers.errors import NotYours, Stale
 from handlers.hours import SHANGHAI
 from handlers.staff import User
-from knowledge import revision, topics
+from knowledge import pages, revision, topics
 from knowledge.statutes.store import Statutes
 from knowledge.topics import Topic, TopicError
 
@@ -36,6 +36,17 @@ async def draft(shelf: Shelf, user: User, topic: str, text: str | None, now: dat
     drafted = curation.draft(history, topic, text, user, now, receipt=receipt)
     await _record(shelf, history, (drafted,))
     return drafted
+
+
+async def take_in(shelf: Shelf, user: User, brought: Sequence[Topic], now: datetime) -> None:
+    """Keep a draft of each of these topics, or of none; raises Refused or Stale."""
+    histories = [await shelf.versions.history(topic.id) for topic in brought]
+    drafts = [
+        curation.bring(history, topic.id, pages.render(topic), user, now)
+        for topic, history in zip(brought, histories, strict=True)
+    ]
+    if not await shelf.versions.change_all([(h, (d,)) for h, d in zip(histories, drafts, strict=True)]):
+        raise Stale("有主题刚刚被别人改过，什么都没存；请再试一次")
 
 
 async def approve(shelf: Shelf, user: User, topic: str, number: int, now: datetime) -> Version:

@@ -13,6 +13,7 @@ from knowledge.topics import Edit
 WRITERS = frozenset({Role.EDITOR})
 REVIEWERS = WRITERS | {Role.EXPERT}
 PUBLISHERS = WRITERS | {Role.ADMIN}
+IMPORTERS = WRITERS | {Role.ADMIN}  # of a workbook that was written elsewhere
 READERS = REVIEWERS | PUBLISHERS
 
 
@@ -60,8 +61,17 @@ def draft(
 ) -> Version:
     """The next version of the topic; raises Refused."""
     _may(by, WRITERS, "起草")
-    number = max((version.number for version in history), default=0) + 1
-    return Version(topic, number, text, Stage.DRAFT, by.id, now, receipt)
+    return Version(topic, _next(history), text, Stage.DRAFT, by.id, now, receipt)
+
+
+def bring(history: Sequence[Version], topic: str, text: str, by: User, now: datetime) -> Version:
+    """The next version of the topic, out of a workbook; raises Refused."""
+    _may(by, IMPORTERS, "导入")
+    return Version(topic, _next(history), text, Stage.DRAFT, by.id, now)
+
+
+def _next(history: Sequence[Version]) -> int:
+    return max((version.number for version in history), default=0) + 1
 
 
 def approve(history: Sequence[Version], number: int, by: User, now: datetime) -> Version:

@@ -22,7 +22,10 @@ from handlers.messages import Enclosed
 from handlers.staff import Role
 from handlers.talk import phrases, receipts
 from handlers.talk.privacy import ERASE
-from storage.schema import enclosures, entries, residents, subscriptions, tickets
+from knowledge.topics import TOPICS
+from knowledge.topics import load as shipped
+from knowledge.workbook import write as topics_of
+from storage.schema import enclosures, entries, residents, subscriptions, tickets, versions
 from storage.unit import reading
 from tests import files
 from tests.bot.web.cast import Actor, Cast, added, log_in, sheet
@@ -125,6 +128,18 @@ async def brings_in_a_village(cast: Cast, actor: Actor, inside: bool) -> bool:
     page = await actor.ask("POST", "/bureau/people/import", {"mark": agreed.mark, "book": agreed.book})
     there = name in [village.name for village in await cast.store.records.villages()]
     return there and (seen.status, page.status) == (200, 200)
+
+
+async def brings_in_a_topic(cast: Cast, actor: Actor, inside: bool) -> bool:
+    """Hand in a workbook with a topic that says more than before."""
+    [held] = [topic for topic in shipped() if topic.id == "school-admission"]
+    content = topics_of([replace(held, time=f"{held.time}{secrets.token_hex(4)}。")], TOPICS)
+    before = await _count(cast, versions, versions.c.topic == held.id)
+    fields = {"csrf": actor.csrf, "act": "draft"}
+    page = await actor.person.send("/bureau/topics/import", fields, content, Cookie=actor.headers.get("Cookie", ""))
+    after = await _count(cast, versions, versions.c.topic == held.id)
+    assert (page.status == 200) == (after == before + 1)
+    return page.status == 200
 
 
 async def reads_the_page_of_a_ticket(cast: Cast, actor: Actor, inside: bool) -> bool:
@@ -279,6 +294,7 @@ WALKS: Mapping[str, Walk] = {
     for walk in (
         opens_a_ticket, sees_their_ticket, adds_to_a_ticket, rates_an_answer, wants_to_be_erased, subscribes,
         brings_in_a_village,
+        brings_in_a_topic,
         takes_their_data, takes_a_file, follows_a_talk, finds_in_the_queue, is_told_of_the_queue, logs_in, logs_out,
         takes_the_list,
         reads_the_page_of_a_ticket, adds_on_the_page_of_a_ticket, judges_on_the_page_of_a_ticket,
