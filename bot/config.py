@@ -82,7 +82,7 @@ class Flood(Section):
 class Decide(Section):
     """How sure is sure enough."""
 
-    answer: float = Field(default=0.8, ge=0, le=1)
+    answer: float = Field(default=0.9, ge=0, le=1)
     clarify: float = Field(default=0.15, ge=0, le=1)
     legal: float = Field(default=0.5, ge=0, le=1)
 

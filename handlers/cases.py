@@ -63,7 +63,7 @@ class Library:
 class Rules:
     """How sure is sure enough, how much is too much, which channels need consent of their own."""
 
-    answer: float = 0.8  # least confidence of a direct answer
+    answer: float = 0.9  # least confidence of a direct answer
     clarify: float = 0.15  # least confidence of a topic worth offering
     legal: float = 0.5  # least chance that it is a legal question at all
     flood: Flood = field(default_factory=Flood)

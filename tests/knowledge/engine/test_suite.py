@@ -13,7 +13,7 @@ from knowledge.engine.evaluate import Ranked
 from knowledge.engine.match import Matcher, TopicFinding
 from knowledge.engine.semantic import Sentences
 
-ANSWER = 0.8  # as in config.toml
+CURVE = ((0.9, 0.45, 0.01), (0.8, 0.65, 0.03))  # answered from, at least so many, of these at most so many wrong
 WORDS, MEANING = (0.793, 0.913), (0.887, 0.960)  # right topic first, among the first three; as measured
 
 
@@ -53,6 +53,7 @@ def test_words_and_meaning_find_the_topic_and_what_is_answered_is_right(built: P
     assert first >= MEANING[0] - 0.01
     assert three >= MEANING[1] - 0.01
     surest = [(one[0], asked) for one, asked in zip(found, _asked(), strict=True) if one]
-    answered = [(finding, asked) for finding, asked in surest if finding.confidence >= ANSWER]
-    assert len(answered) >= 0.65 * len(_asked())
-    assert sum(finding.topic not in asked.right for finding, asked in answered) <= 0.03 * len(answered)
+    for least, share, wrong in CURVE:
+        answered = [(finding, asked) for finding, asked in surest if finding.confidence >= least]
+        assert len(answered) >= share * len(_asked())
+        assert sum(finding.topic not in asked.right for finding, asked in answered) <= wrong * len(answered)
