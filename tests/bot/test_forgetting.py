@@ -49,7 +49,10 @@ async def _count_words(settings: Settings) -> int:
 def test_a_dry_run_tells_and_erases_nothing(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(_close_long_ago(settings))
     ran = run(tmp_path, "forget", "--dry-run")
-    assert (ran.code, ran.out) == (0, "办结满 40 天的，会清掉：工单 1、往来 1、内部备注 0、草稿 0。还没有清\n"), ran.err
+    assert (ran.code, ran.out) == (
+        0,
+        "办结满 40 天的，会清掉：工单 1、往来 1、内部备注 0、草稿 0、图片和文件 0。还没有清\n",
+    ), ran.err
     assert asyncio.run(_count_words(settings)) == 1
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from bot import work
 from bot.channels import telegram
 from bot.engine import Engine
 from tests.journeys.house import House, Shelf, open_house, open_shelf
+from tests.journeys.screen import launched
 
 Opens = Callable[..., AbstractAsyncContextManager[House]]
 
@@ -44,3 +46,10 @@ async def house(opens: Opens) -> AsyncGenerator[House]:
     """A house with the page open."""
     async with AsyncExitStack() as stack:
         yield await stack.enter_async_context(opens(served=True))
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    """Chromium."""
+    async with launched() as opened:
+        yield opened

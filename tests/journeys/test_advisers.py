@@ -1,8 +1,6 @@
 """Walk stories 12, 13, 16 and 19: advisers at the desk in a real browser and on Telegram, residents on either."""
 
 import asyncio
-import os
-import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -11,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
 
 from handlers.desk import advise
@@ -22,7 +20,7 @@ from handlers.hours import SHANGHAI
 from handlers.staff import Role, User
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House, Phone, receipt_in
-from tests.journeys.test_browser import FLAGS, PATIENCE, WIDTHS, chromium
+from tests.journeys.screen import at_desk, at_page, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROMPT = {"tickets": {"sweep_seconds": 0.2, "news_seconds": 0.1, "news_any_time": True}}
@@ -31,17 +29,6 @@ VILLAGE = "安居镇示例一村"
 ADVISER, OTHER = 9001, 9002
 LABOUR = "老板欠我三个月工资，去年的，想请人看看"
 Opened = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    """Chromium."""
-    where = chromium()
-    async with async_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        launched = await playwright.chromium.launch(executable_path=where, args=FLAGS)
-        yield launched
-        await launched.close()
 
 
 @pytest.fixture
@@ -58,35 +45,6 @@ async def colleague(house: House, login: str, role: Role = Role.ADVISER, **more:
     assert secret
     house.staff[login] = replace(secret.user, one_time=False)
     return house.staff[login]
-
-
-async def at_desk(house: House, browser: Browser, login: str, path: str = "/desk") -> Page:
-    """A browser in which somebody is logged in."""
-    user, token = house.staff[login], secrets.token_urlsafe(32)
-    await house.views.people.set_password(user.id, "-", datetime.now(UTC))
-    await house.views.people.open_session(user.id, token, secrets.token_urlsafe(32), datetime.now(UTC))
-    page = await at_page(house, browser)
-    await page.context.add_cookies([{"name": "desk", "value": token, "url": house.url}])
-    await page.goto(house.url + path)
-    return page
-
-
-async def at_page(house: House, browser: Browser) -> Page:
-    """A browser that was never here."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN")
-    page = await context.new_page()
-    await page.goto(house.url)
-    return page
-
-
-async def shown(page: Page, shot: str) -> None:
-    """Nothing is cut off, on a telephone and on a screen."""
-    for width in (360, 1280):
-        await page.set_viewport_size({"width": width, "height": 720})
-        content, window = await page.evaluate(WIDTHS)
-        assert content <= window
-        if shots := os.environ.get("SHOTS"):
-            await page.screenshot(path=f"{shots}/{shot}-{width}.png", full_page=True)
 
 
 async def linked(house: House, browser: Browser, login: str, chat: int) -> Phone:

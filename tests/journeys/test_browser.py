@@ -1,8 +1,6 @@
 """Use the pages as people do, in a real browser: Debian's chromium, driven by Playwright."""
 
-import os
 import re
-import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import closing
@@ -11,29 +9,18 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from pyotp.totp import TOTP
 
 from handlers.talk import phrases
 from tests.bot.web.server import House, running
+from tests.journeys.screen import PASSWORD, WIDTHS, ask, chromium, faint, launched, legible, press
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-# as root there is no sandbox; without the rest chromium calls its maker's servers
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 45_000  # milliseconds; the machine may be busy
 ARTICLE = "民法典1077条"  # looked up, not matched: what is found does not change with the topics
 DANGER = "他拿刀要砍我"
 VILLAGE = "安居镇示例一村"
-PASSWORD = "一句记得住的话 2026"
 MARKUP = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -42,31 +29,6 @@ MARKUP = (
     "<a href='http://evil'>官方退款</a>",
 )
 LARGE = "document.documentElement.style.fontSize = '225%'"  # twice what the page asks for
-WIDTHS = "[document.documentElement.scrollWidth, window.innerWidth]"
-# every text with its colour, and the first ground behind it that is not transparent
-COLOURS = """() => {
-  const found = [];
-  for (const e of document.querySelectorAll("body *")) {
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || e.closest(".unseen, .who, noscript") || !e.getClientRects().length) continue;
-    let ground = e;
-    while (ground && getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-    const behind = ground ? getComputedStyle(ground).backgroundColor : "rgb(255, 255, 255)";
-    found.push([e.textContent.trim().slice(0, 20), getComputedStyle(e).color, behind]);
-  }
-  return found;
-}"""
-
-
-def chromium() -> str:
-    """Where the browser is; without it these tests are skipped by name, or fail where it is required."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path:
-        return path
-    reason = "chromium is not installed (Debian: apt install chromium)"
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +41,9 @@ def house(tmp_path_factory: pytest.TempPathFactory, built: Path) -> Generator[Ho
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncGenerator[Browser]:
-    """Chromium."""
-    async with async_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        launched = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield launched
-        await launched.close()
+    """Chromium, opened once for all of these."""
+    async with launched() as opened:
+        yield opened
 
 
 Open = Callable[..., Awaitable[Page]]
@@ -116,21 +75,6 @@ async def open_page(browser: Browser, house: House) -> AsyncGenerator[Open]:
 def _complains(text: str, kind: str) -> bool:
     # an answer of 4xx or 5xx is reported as an error of the console, and is what some tests ask for
     return kind == "error" and "Failed to load resource" not in text
-
-
-async def ask(page: Page, words: str) -> None:
-    """Type, send, and wait for one more answer."""
-    answers = await page.locator("#talk li.ours").count()
-    await page.fill("#words", words)
-    await page.press("#words", "Enter")
-    await expect(page.locator("#talk li.ours").nth(answers)).to_be_visible()
-
-
-async def press(page: Page, label: str) -> None:
-    """Press the button of that label, and wait for one more answer."""
-    answers = await page.locator("#talk li.ours").count()
-    await page.get_by_role("button", name=label, exact=True).last.click()
-    await expect(page.locator("#talk li.ours").nth(answers)).to_be_visible()
 
 
 async def enter(page: Page, house: House, login: str) -> Page:
@@ -278,7 +222,7 @@ async def test_a_message_that_cannot_be_kept_is_sent_again_by_itself(open_page: 
         await expect(page.locator("#talk li.urgent")).to_contain_text("马上打110")
         await expect(page.locator("#status")).to_contain_text("自动重发")
         await expect(page.locator("#status")).to_contain_text("12356")
-        assert await _faint(page) == []
+        assert await faint(page) == []
         other.execute("ROLLBACK")
     await expect(page.locator("#talk li.ours").last).to_contain_text(phrases.ASK_CONSENT_AFTER_DANGER)
     for _ in range(2):
@@ -322,17 +266,6 @@ async def test_a_push_is_planned_by_one_and_approved_by_another_on_the_page_alon
     await expect(publisher.locator("#talk")).to_contain_text("今天是国家宪法日")
 
 
-async def legible(page: Page, shot: str) -> None:
-    """Nothing is cut off or faint, on a telephone and on a screen."""
-    for width in (360, 1280):
-        await page.set_viewport_size({"width": width, "height": 720})
-        content, window = await page.evaluate(WIDTHS)
-        assert content <= window
-        assert await _faint(page) == []
-        if shots := os.environ.get("SHOTS"):
-            await page.screenshot(path=f"{shots}/{shot}-{width}.png", full_page=True)
-
-
 async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: Open, house: House) -> None:
     resident = await open_page(width=360)
     await press(resident, "找人工")
@@ -355,7 +288,7 @@ async def test_an_advisers_answer_appears_on_the_residents_open_page(open_page: 
         await adviser.set_viewport_size({"width": 360, "height": 720})
         content, window = await adviser.evaluate(WIDTHS)
         assert content <= window
-        assert await _faint(adviser) == []
+        assert await faint(adviser) == []
 
 
 async def test_every_text_stands_out_from_its_ground(open_page: Open, house: House) -> None:
@@ -363,26 +296,7 @@ async def test_every_text_stands_out_from_its_ground(open_page: Open, house: Hou
     await choose_topic(page)
     for path in ("/", "/privacy", "/leave", "/login", "/law/民法典/1077", "/law/民法典/2000", "/nowhere"):
         await page.goto(house.url + path)
-        assert await _faint(page) == [], path
-
-
-async def _faint(page: Page) -> list[Any]:
-    """Texts whose contrast is under 4.5 to 1 (WCAG 2.2, 1.4.3)."""
-    found: list[tuple[str, str, str]] = await page.evaluate(COLOURS)
-    assert len(found) > 3
-    return [one for one in found if _contrast(one[1], one[2]) < 4.5]
-
-
-def _contrast(one: str, other: str) -> float:
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    """Of `rgb(r, g, b)`, as WCAG defines it."""
-    parts = [float(p) / 255 for p in colour[colour.index("(") + 1 : -1].split(",")[:3]]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert await faint(page) == [], path
 
 
 async def test_where_chromium_is_missing_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

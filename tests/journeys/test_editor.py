@@ -1,28 +1,17 @@
 """An editor changes a topic on the page alone, somebody else approves it, and it is published and taken back."""
 
 import re
-from collections.abc import AsyncGenerator
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from handlers.staff import Role
 from tests.journeys.conftest import Opens
-from tests.journeys.test_advisers import at_desk, colleague, shown
-from tests.journeys.test_browser import FLAGS, PATIENCE, chromium
+from tests.journeys.screen import at_desk, shown
+from tests.journeys.test_advisers import colleague
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SAID = "先到村里问清楚再动土。"
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    """Chromium."""
-    async with async_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        launched = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield launched
-        await launched.close()
 
 
 async def test_a_topic_is_changed_approved_published_and_taken_back(opens: Opens, browser: Browser) -> None:

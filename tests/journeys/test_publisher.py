@@ -4,12 +4,12 @@ import re
 import secrets
 import struct
 import zlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from aiohttp import ClientSession
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.web import passwords
 from handlers.hours import SHANGHAI
@@ -17,7 +17,7 @@ from handlers.staff import Role, User
 from knowledge.quizzes import quizzes
 from tests.journeys.conftest import Opens
 from tests.journeys.house import House
-from tests.journeys.test_browser import FLAGS, PASSWORD, PATIENCE, chromium, legible
+from tests.journeys.screen import PASSWORD, legible
 from tests.storage.pushing import subscriber
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -36,16 +36,6 @@ def _picture(width: int, height: int) -> bytes:
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(line * height)), (b"IEND", b""))
     packed = (struct.pack(">I", len(c)) + k + c + struct.pack(">I", zlib.crc32(k + c)) for k, c in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    """Chromium."""
-    async with async_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        launched = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield launched
-        await launched.close()
 
 
 async def _enter(browser: Browser, house: House, login: str) -> Page:

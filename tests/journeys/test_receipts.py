@@ -5,27 +5,16 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from handlers.desk import advise
 from tests import files
 from tests.journeys.conftest import Opens
 from tests.journeys.house import RECEIPT, House
-from tests.journeys.test_advisers import PROMPT, VILLAGE, at_desk, at_page, shown
-from tests.journeys.test_browser import FLAGS, PATIENCE, ask, chromium, press
+from tests.journeys.screen import ask, at_desk, at_page, press, shown
+from tests.journeys.test_advisers import PROMPT, VILLAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-async def browser() -> AsyncGenerator[Browser]:
-    """Chromium."""
-    where = chromium()
-    async with async_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE)
-        launched = await playwright.chromium.launch(executable_path=where, args=FLAGS)
-        yield launched
-        await launched.close()
 
 
 @pytest.fixture
