@@ -57,7 +57,9 @@ def open_library(folder: Path, edits: Sequence[Edit] = (), *, articles: bool = F
 
 def has_other_laws(folder: Path, library: Library) -> bool:
     """Whether an import has put another statute file in the place of the one that this library reads."""
-    return build.stamp_in(folder / "statutes.db") not in (None, library.statutes.stamp)
+    # what stands in for a library that cannot be read has no stamp, and waits for a restart
+    held = library.statutes.stamp
+    return bool(held) and build.stamp_in(folder / "statutes.db") not in (None, held)
 
 
 def _shelf(edits: Sequence[Edit]) -> tuple[Topic, ...]:
@@ -89,6 +91,7 @@ class Unread(store.Statutes):
 
     def __init__(self) -> None:
         """No file to open."""
+        self.stamp = ""
 
     def find(self, text: str) -> tuple[Citation, ...]:
         """None."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.engine import bare, has_other_laws
 from knowledge import topics
 from knowledge.statutes import build
 from tests.bot.terminal import Ran, run
@@ -153,3 +154,9 @@ def test_laws_imported_twice_leave_the_same_store_and_a_file_cut_short_changes_n
     assert (cut.code, "law.jsonl:3" in cut.err) == (1, True)
     assert (place / "data" / "statutes.db").read_bytes() == held
     assert meanings_follow(place)
+
+
+def test_what_stands_in_for_a_library_looks_for_no_other_laws(tmp_path: Path) -> None:
+    library, engine = bare()
+    assert not has_other_laws(tmp_path, library)
+    engine.close()
