@@ -376,7 +376,7 @@ def _telegram(settings: Settings, token: str, app: App) -> "Telegram":
     file, secret = settings.file.telegram, settings.secrets.telegram_webhook_secret
     words = secret.get_secret_value() if secret else ""
     bot = connect(token, file.api_url, http.AiohttpRequest(timeouts=http.Timeouts(read=file.timeout_seconds)))
-    pace = Pace(file.rate, file.chat_interval_seconds)
+    pace = Pace(file.rate, file.chat_interval_seconds, fresh=False)
     return Telegram(
         bot,
         pace,

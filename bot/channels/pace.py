@@ -8,14 +8,19 @@ BURST = 0.2  # seconds' worth of messages that may go at once
 
 
 class Pace:
-    """A bucket that fills at `rate` a second; chats have a turn every `interval` seconds."""
+    """A bucket that fills at `rate` a second; chats have a turn every `interval` seconds.
 
-    def __init__(self, rate: float, interval: float, clock: Callable[[], float] = time.monotonic) -> None:
+    It begins full, unless a process before this one may have sent as many a moment ago (`fresh` is False).
+    """
+
+    def __init__(
+        self, rate: float, interval: float, clock: Callable[[], float] = time.monotonic, *, fresh: bool = True
+    ) -> None:
         self._rate = rate
         self._interval = interval
         self._clock = clock
         self._most = max(1.0, rate * BURST)
-        self._held = self._most
+        self._held = self._most if fresh else 1.0
         self._filled_at = clock()
         self._closed_until = 0.0
         self._next_turn: dict[str, float] = {}

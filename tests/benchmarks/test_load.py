@@ -84,14 +84,14 @@ async def test_a_command_gets_its_places_filled() -> None:
 
 
 def test_processor_time_includes_children() -> None:
-    burn = "import time\nwhile time.process_time() < 0.3: pass\n"
+    burn = "import time\nwhile time.process_time() < 0.35: pass\n"
     command = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {burn!r}]).wait(); time.sleep(30)"
     with subprocess.Popen([sys.executable, "-c", command]) as process:
         until = time.monotonic() + 20
-        while (used := cpu_seconds(process.pid)) < 0.25 and time.monotonic() < until:
+        while (used := cpu_seconds(process.pid)) < 0.3 and time.monotonic() < until:
             time.sleep(0.05)
         process.kill()
-    assert used >= 0.25  # the kernel counts in steps of 10 ms and may miss some
+    assert used >= 0.3
 
 
 def test_the_table_gives_ratios_to_the_one_named() -> None:

@@ -158,3 +158,12 @@ async def test_turns_keep_their_order(clock: Clock) -> None:
     out = await sent(clock, Pace(10, 0, clock), [str(n) for n in range(20)], 10)
     assert [chat for chat, _ in out] == [str(n) for n in range(20)]
     assert all(a <= b for (_, a), (_, b) in pairwise(out))
+
+
+async def test_a_process_that_follows_another_sends_one_and_then_keeps_the_pace(clock: Clock) -> None:
+    pace = Pace(25, 0, clock, fresh=False)
+    assert pace.room() == 1
+    times = [at for _, at in await sent(clock, pace, ["1"] * 4, 10)]
+    assert times == [0, 0.04, 0.08, 0.12]
+    await clock.run(100)
+    assert pace.room() == 5

@@ -137,11 +137,11 @@ async def test_the_same_number_from_another_sender_is_another_message(opens: Ope
 
 async def test_what_is_not_ready_in_time_comes_as_a_customer_message(opens: Opens, wechat: FakeWeChat) -> None:
     library, _ = bare()
-    async with opens(books=(library, Slow(3.0)), changes={"wechat": {"answer_seconds": 1.5}}) as house:
+    async with opens(books=(library, Slow(2.0)), changes={"wechat": {"answer_seconds": 0.5}}) as house:
         pushed = await wechat.say(ANNA, "墙倒了谁赔")
         assert pushed.reply is None
         assert [one.body for one in pushed.asked] == ["success"]
-        assert pushed.asked[0].seconds < 2.8
+        assert pushed.asked[0].seconds < 0.9
         await house.settled()
         assert [(sent.way, sent.openid) for sent in wechat.sent] == [("custom", ANNA)]
         again = await wechat.say(

@@ -34,14 +34,12 @@ TICK = 0.2  # seconds between five questions
 ARTICLES = 1260  # of the Civil Code
 # what a kill can make come twice is what is under way at that moment, so this bounds it on a slow machine too;
 # nothing is sent again before the killing is over, so that a kill never meets the one repetition that is allowed
-# a kill can repeat as many answers as the window lets be under way at once: one, where one is all that is allowed
 CONFIG = """
 [server]
 port = 0
 [inbox]
 lease_seconds = 3
 [outbox]
-window = 1
 lease_seconds = 6
 resend_after_seconds = 60
 [telegram]
