@@ -1,7 +1,7 @@
 """Wire everything together, once."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -132,49 +132,31 @@ class App:
         )
 
     def _add_jobs(self) -> None:
-        file = self.settings.file
-        look = timedelta(minutes=file.reminders.look_minutes)
-        schedule.every(self._clock, look, "reminders due", lambda: self.store.reminders.ring(now()))
+        for job in self._jobs():
+            schedule.every(self._clock, *job)
+
+    def _jobs(self) -> Iterable[tuple[timedelta, str, Callable[[], Awaitable[int]]]]:
+        """How often, what it is called, and what is done."""
+        file, store = self.settings.file, self.store
+        hour, day = timedelta(hours=1), timedelta(days=1)
         lease = timedelta(seconds=file.outbox.lease_seconds)
-        keep = timedelta(days=file.data.keep_words_days)
-        schedule.every(self._clock, lease / 3, "leases that ended", lambda: self.store.outbox.expire(now()))
-        news = timedelta(seconds=file.tickets.news_seconds)
-        schedule.every(self._clock, news, "news for advisers", self._tell)
-        period = timedelta(seconds=file.tickets.sweep_seconds)
-        schedule.every(self._clock, period, "tickets that are due", self._sweep)
-        schedule.every(
-            self._clock, timedelta(hours=1), "residents to be erased", lambda: self.store.privacy.erase(now())
+        words, closed = timedelta(days=file.data.keep_words_days), timedelta(days=file.data.keep_tickets_days)
+        loose, known = timedelta(days=file.enclosures.loose_days), timedelta(days=file.push.questions_days)
+        return (
+            (timedelta(minutes=file.reminders.look_minutes), "reminders due", lambda: store.reminders.ring(now())),
+            (lease / 3, "leases that ended", lambda: store.outbox.expire(now())),
+            (timedelta(seconds=file.tickets.news_seconds), "news for advisers", self._tell),
+            (timedelta(seconds=file.tickets.sweep_seconds), "tickets that are due", self._sweep),
+            (hour, "residents to be erased", lambda: store.privacy.erase(now())),
+            (day, "words past their time", lambda: store.inbox.forget(now() - words)),
+            (day, "tickets past their time", lambda: store.retention.erase(now() - closed, now())),
+            (hour, "pictures and files without a ticket", lambda: store.enclosures.forget(now() - loose)),
+            (timedelta(seconds=file.enclosures.look_seconds), "pictures and files to be fetched", self._collect),
+            (day, "old questions", lambda: store.effects.forget(now() - known)),
+            (timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast),
+            (hour, "last days of mediations", self._mediations),
+            (timedelta(seconds=file.library.look_seconds), "topics published, laws imported", self.renew),
         )
-        schedule.every(
-            self._clock, timedelta(days=1), "words past their time", lambda: self.store.inbox.forget(now() - keep)
-        )
-        closed = timedelta(days=file.data.keep_tickets_days)
-        schedule.every(
-            self._clock,
-            timedelta(days=1),
-            "tickets past their time",
-            lambda: self.store.retention.erase(now() - closed, now()),
-        )
-        loose = timedelta(days=file.enclosures.loose_days)
-        schedule.every(
-            self._clock,
-            timedelta(hours=1),
-            "pictures and files without a ticket",
-            lambda: self.store.enclosures.forget(now() - loose),
-        )
-        fetched = timedelta(seconds=file.enclosures.look_seconds)
-        schedule.every(self._clock, fetched, "pictures and files to be fetched", self._collect)
-        known = timedelta(days=file.push.questions_days)
-        schedule.every(
-            self._clock,
-            timedelta(days=1),
-            "old questions",
-            lambda: self.store.effects.forget(now() - known),
-        )
-        schedule.every(self._clock, timedelta(seconds=file.push.look_seconds), "pushes that are due", self._broadcast)
-        schedule.every(self._clock, timedelta(hours=1), "last days of mediations", self._mediations)
-        look = timedelta(seconds=file.library.look_seconds)
-        schedule.every(self._clock, look, "topics that were published, laws that were imported", self.renew)
 
     async def renew(self) -> int:
         """Take what was published, taken back or imported since the library was loaded; returns how many.

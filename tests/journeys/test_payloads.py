@@ -11,6 +11,7 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -374,11 +375,8 @@ class Connections:
             self.names.add(str(host))
             return await resolve(host, *args, **more)
 
-        loop.sock_connect, loop.getaddrinfo = connecting, resolving  # type: ignore[method-assign]
-        try:
+        with patch.multiple(loop, sock_connect=connecting, getaddrinfo=resolving):
             yield
-        finally:
-            loop.sock_connect, loop.getaddrinfo = connect, resolve  # type: ignore[method-assign]
 
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
