@@ -92,15 +92,15 @@ class Library:
 
     def compare(self, asked: Asked) -> Likeness:
         """How alike a question is to every text."""
-        return self.mean(self.words.compare(asked.keys, asked.sounds), asked.vector)
+        return self.add_meaning(self.words.compare(asked.keys, asked.sounds), asked.vector)
 
-    def mean(self, likeness: Likeness, vector: Floats | None) -> Likeness:
+    def add_meaning(self, likeness: Likeness, vector: Floats | None) -> Likeness:
         """The same with likeness of meaning, where both sides have it."""
         known = None if vector is None or self.meaning is None else self.meaning.likeness(vector)
         return likeness if known is None else likeness.with_meaning(known)
 
     def candidates(self, likeness: Likeness) -> Places:
-        """The topics with a question or another text like this one; no other can be the best."""
+        """The places of the topics with the likest texts: on our suite measuring all of them found nothing better."""
         padded = np.append(likeness.mixed, np.float32(0))
         best = np.maximum(padded[self.slots].max(axis=1), padded[self.parts].max(axis=1))
         return _top(best, CANDIDATES)

@@ -118,7 +118,7 @@ class Matcher:
         if known := _known(shelf, asked, alike):
             return Findings((known,), 1.0)  # an easy question leaves early, before its meaning is worked out
         asked = replace(asked, vector=self._vector(text))
-        return _found(shelf, asked, shelf.mean(alike, asked.vector))
+        return _found(shelf, asked, shelf.add_meaning(alike, asked.vector))
 
     def articles(self, question: str, limit: int = MOST, as_of: date | None = None) -> tuple[ArticleFinding, ...]:
         """The articles that bear on the question on that day (today if none is given), best first."""
