@@ -96,14 +96,14 @@ class Rows:
 def main(data: Path, statutes: Path, work: Path) -> None:
     world = prepared(data, statutes, work)
     rows = [row for fold in range(FOLDS) for row in folded(world, fold)]
-    np.savez(work / "rows.npz", q=[r.question for r in rows], n=[len(r.places) for r in rows],
-             p=np.concatenate([r.places for r in rows]), f=np.concatenate([r.features for r in rows]))  # fmt: skip
     scores: list[np.ndarray] = [NOTHING] * len(rows)
     for fold in range(FOLDS):
         trees = fit(world, [row for row in rows if world.questions[row.question].fold != fold])
         for place, row in enumerate(rows):
             if world.questions[row.question].fold == fold:
                 scores[place] = trees.scores(row.features)
+    np.savez(work / "rows.npz", q=[r.question for r in rows], n=[len(r.places) for r in rows],
+             p=np.concatenate([r.places for r in rows]), s=np.concatenate(scores))  # fmt: skip
     report(world, rows, scores)
     ship(world, rows, scores)
 
