@@ -1,4 +1,4 @@
-"""Learn the 512 × 512 map that brings a question's vector near its articles', and its narrow form."""
+"""Learn the 384 × 384 map that brings a question's vector near its articles', and its narrow form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def learn(pairs: Pairs, articles: Rows, epochs: int = 11, seed: int = 0) -> Rows
 
 
 def narrow(mapping: Rows, questions: Rows, articles: Rows, width: int) -> tuple[Rows, Rows]:
-    """Two matrices (512 × width) whose images have nearly the full inner products for questions like these."""
+    """Two matrices (384 × width) whose images have nearly the full inner products for questions like these."""
     images = questions @ mapping
     images /= np.maximum(np.linalg.norm(images, axis=1, keepdims=True), 1e-9)
     spread = images.T @ images / len(images) + 1e-4 * np.eye(images.shape[1])

@@ -25,7 +25,7 @@ from knowledge.text import normalise
 LEGAL = ("lecoqa_train", "lawbench_fields", "real_questions")
 OTHER = Path(__file__).parent / "other_talk.txt"
 FOLDS = 5
-RIDGE, SIGN_RIDGE = 0.1, 5.0
+RIDGE, SIGN_RIDGE = 0.1, 2.0
 WORTH = {"suite": 4.0, "suite other": 2.0, "travel": 0.5}  # how much a line of a source says; 1 if not named
 REFUSED = 0.02  # of our legal questions lie below a chance of 0.5
 
@@ -119,7 +119,7 @@ def signs(
 ) -> np.ndarray:
     message = library.ask(found[place].text, None if vectors is None else vectors[place])
     features = shelf.features(shelf.compare(message), np.arange(len(shelf.ids)))
-    return gate.signs(float(talk[place]), features)
+    return gate.signs(float(talk[place]), features, len(found[place].text))
 
 
 def fit(rows: Matrix, truth: np.ndarray, ridge: float, worth: np.ndarray | None = None) -> np.ndarray:

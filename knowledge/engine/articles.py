@@ -85,7 +85,7 @@ class Articles:
     def read(self, as_of: date) -> Shelf:
         """The index of that day, kept on disk: of words alone while the encoder is not ready."""
         found = list(self._statutes.articles(as_of))
-        name = f"articles-{shelf.content(found, EDITION)}"
+        name = f"articles-{shelf.content(found, EDITION + learned.edition())}"
         kept = index.load(self._cache, name) if self._cache else None
         held = shelf.build(found, kept, self._embedded)
         if self._cache and (kept is None or (held.has_meaning and not len(kept["vectors"]))):
@@ -99,7 +99,7 @@ class Articles:
         rest = hashes[~np.isin(hashes, shipped.hashes)] if shipped else hashes
         if self._cache is None:
             return Progress(len(hashes) - len(rest), len(hashes), under_way=False)
-        kept = Vectors(self._cache / VECTORS)
+        kept = Vectors(self._cache / VECTORS / learned.edition())
         with kept.alone() as alone:
             pass  # only to see whether another is: whoever begins now must not find us at it
         return Progress(len(hashes) - int(kept.missing(rest).sum()), len(hashes), under_way=not alone)
@@ -120,7 +120,7 @@ class Articles:
             rows[known] = shipped.rows(hashes[known])
             missing &= ~known
         if missing.any() and self._cache is not None:
-            kept, wanted = Vectors(self._cache / VECTORS), np.flatnonzero(missing)
+            kept, wanted = Vectors(self._cache / VECTORS / learned.edition()), np.flatnonzero(missing)
             with kept.alone() as alone:
                 made = alone and kept.make(
                     hashes[wanted], lambda places: self._meant([articles[int(wanted[p])] for p in places])

@@ -13,14 +13,17 @@ from knowledge.engine.library import FEATURES, Asked
 WEIGHTS = Path(__file__).parent.parent / "weights" / "gate.npz"
 MODELS = ("full", "lexical")  # with meaning, without
 BUCKETS = 14  # bits
-SIGNS = ("words_best", "words_three", "sounds_best", "mixed_best", "mixed_part", "learned")
+SIGNS = (
+    *("words_best", "words_three", "sounds_best", "mixed_best", "mixed_part", "learned"),
+    *("meaning_best", "meaning_three", "meaning_part"),
+)
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Knuth 1973, section 6.4: multiplicative hashing by the golden ratio
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A logistic score of a message's meaning and words, then one of that score and of the likest topics' features."""
+    """A logistic score of a message's meaning and words, then one of that score, its length and how like topics are."""
 
     meaning: Floats
     words: Floats
@@ -30,7 +33,7 @@ class Gate:
 
     def chance(self, asked: Asked, features: Floats) -> float:
         """The chance that it is a legal question."""
-        return sigmoid(float(signs(self.talk(asked), features) @ self.signs) + self.base)
+        return sigmoid(float(signs(self.talk(asked), features, len(asked.text)) @ self.signs) + self.base)
 
     def talk(self, asked: Asked) -> float:
         """The score of what is said alone."""
@@ -44,10 +47,10 @@ def buckets(asked: Asked) -> Keys:
     return np.unique((np.concatenate((asked.keys, asked.sounds)) * _SPREAD) >> np.uint64(64 - BUCKETS))
 
 
-def signs(talk: float, features: Floats) -> Floats:
-    """What tells a legal question: what is said, and how like it is to any topic."""
+def signs(talk: float, features: Floats, length: int) -> Floats:
+    """What tells a legal question: what is said, how long (in characters), and how like it is to any topic."""
     best = features.max(axis=0, initial=0)
-    return np.array([talk, *(best[FEATURES.index(name)] for name in SIGNS)], np.float32)
+    return np.array([talk, np.log1p(length), *(best[FEATURES.index(name)] for name in SIGNS)], np.float32)
 
 
 @cache

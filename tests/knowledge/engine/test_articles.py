@@ -12,6 +12,7 @@ from knowledge.engine import candidates, index, learned, library, shelf
 from knowledge.engine.articles import VECTORS, Articles, Progress
 from knowledge.engine.confidence import Curve
 from knowledge.engine.learned import Learned, Lexicon, Space
+from knowledge.engine.semantic import WIDTH as MEANING
 from knowledge.engine.shelf import Shelf
 from knowledge.engine.trees import Trees
 from knowledge.engine.vectors import Vectors
@@ -32,11 +33,11 @@ class Many(Statutes):
 
 def taught() -> Learned:
     random = np.random.default_rng(3)
-    matrix = random.normal(size=(512, WIDTH)).astype(np.float32) / 512**0.5
-    space = Space(matrix, matrix, np.eye(512, dtype=np.float32))
+    matrix = random.normal(size=(MEANING, WIDTH)).astype(np.float32) / MEANING**0.5
+    space = Space(matrix, matrix, np.eye(MEANING, dtype=np.float32))
     known = learned.know(
         index.cosine([index.text_keys("狗咬人"), index.text_keys("欠薪")]),
-        random.normal(size=(2, 512)).astype(np.float32),
+        random.normal(size=(2, MEANING)).astype(np.float32),
         space,
         np.array([0, 1]),
         np.array([learned.name_hash("民法典", "1245"), learned.name_hash("劳动合同法", "30")], np.uint64),
@@ -85,7 +86,7 @@ def test_known_questions_and_topics_point_only_at_articles_in_force(held: Shelf)
 @pytest.mark.parametrize("question", ["狗咬人要赔多少", "", "🀄", "物业", "a" * 300])
 def test_every_candidate_has_every_feature_and_none_is_broken(held: Shelf, question: str) -> None:
     books = library.build(TOPICS)
-    vector = np.ones(512, np.float32) / 512**0.5
+    vector = np.ones(MEANING, np.float32) / MEANING**0.5
     for asked in (library.ask(question), library.ask(question, vector)):
         places, rows = candidates.gather(held, taught(), candidates.ties(held, taught(), TOPICS), books, asked)
         assert rows.shape == (len(places), len(candidates.FEATURES))
@@ -98,7 +99,7 @@ def test_the_shipped_ranker_fits_the_features() -> None:
     if shipped is None:
         pytest.skip("no ranker is shipped")
     assert shipped.trees.features.max() < len(candidates.FEATURES)
-    assert shipped.space.mapping.shape == (512, 512)
+    assert shipped.space.mapping.shape == (MEANING, MEANING)
     assert shipped.space.question.shape == shipped.space.article.shape
     assert list(shipped.curve.right) == sorted(shipped.curve.right)
 
@@ -134,7 +135,7 @@ def test_words_serve_at_once_and_meanings_follow_from_whichever_process_makes_th
     assert quick.progress(TODAY) == Progress(0, 43, under_way=False)
 
     monkeypatch.setattr(shelf, "_words", again)
-    with Vectors(tmp_path / VECTORS).alone():
+    with Vectors(tmp_path / VECTORS / learned.edition()).alone():
         assert whole.progress(TODAY).under_way
         assert not whole.read(TODAY).vectors.any(), "another process is at it, and nobody waits for it"
     assert whole.read(TODAY).has_meaning

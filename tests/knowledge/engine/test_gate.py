@@ -6,6 +6,7 @@ import pytest
 from knowledge.engine import gate, library
 from knowledge.engine.index import Floats
 from knowledge.engine.library import FEATURES
+from knowledge.engine.semantic import WIDTH
 
 
 def _like(likeness: float) -> Floats:
@@ -16,8 +17,8 @@ def _like(likeness: float) -> Floats:
 def test_the_shipped_gate_is_whole(name: str) -> None:
     held = gate.load(name)
     assert held.words.shape == (1 << gate.BUCKETS,)
-    assert held.meaning.shape == (512,)
-    assert held.signs.shape == (len(gate.SIGNS) + 1,)
+    assert held.meaning.shape == (WIDTH,)
+    assert held.signs.shape == (len(gate.SIGNS) + 2,)
 
 
 def test_words_of_the_law_open_it_and_those_of_the_kitchen_do_not() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from knowledge.engine.index import Floats
 from knowledge.engine.match import Findings, Matcher
-from knowledge.engine.semantic import Sentences
+from knowledge.engine.semantic import WIDTH, Sentences
 
 TODAY = date(2026, 11, 24)
 
@@ -66,13 +66,19 @@ class Silent(Sentences):
 class Letters(Sentences):
     """A stand-in for meaning: texts with the same letters are near."""
 
+    loaded = False
+
+    @property
+    def ready(self) -> bool:
+        return self.loaded
+
     def load(self) -> None:
-        self._model = self
+        self.loaded = True
 
     def encode(self, texts: Sequence[str]) -> Floats | None:
-        rows = np.zeros((len(texts), 512), np.float32)
+        rows = np.zeros((len(texts), WIDTH), np.float32)
         for row, text in zip(rows, texts, strict=True):
-            np.add.at(row, [ord(char) % 512 for char in text], 1)
+            np.add.at(row, [ord(char) % WIDTH for char in text], 1)
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
 
