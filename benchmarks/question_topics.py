@@ -10,6 +10,7 @@ Needs lightgbm.
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,8 @@ def _pairs(
     return Pairs(chosen, np.column_stack([columns, gaps]), shares[own][chosen], bool(shares[own].any()))
 
 
-def fit(held: list[Pairs]):
+def fit(held: list[Pairs]) -> Any:
+    """A model of lightgbm."""
     import lightgbm  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]  # only training needs it
 
     used = [pair for pair in held if pair.right.any()]
