@@ -1,5 +1,6 @@
 """Turn a text into a vector of meaning."""
 
+import atexit
 import hashlib
 import logging
 from collections.abc import Sequence
@@ -18,6 +19,12 @@ LONGEST = 150  # characters
 MOST = 96  # pieces, some 140 characters: time grows with them, and what comes later says little more
 WIDTH = 384
 FILES = ("pieces.txt", "meaning.onnx")
+_PATIENCE = 5.0  # seconds
+
+# A thread that is in the runtime while Python ends takes the whole process down with an abort. So whoever is in it
+# holds this lock, and the end of the process waits for it and keeps it: a text takes milliseconds.
+_INSIDE = Lock()
+atexit.register(_INSIDE.acquire, timeout=_PATIENCE)
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +108,8 @@ class Model:
         rows = np.empty((len(texts), WIDTH), np.float32)
         for place, text in enumerate(texts):
             ids = np.array([self._pieces.cut(text[:LONGEST], MOST)], np.int64)
-            rows[place] = self._session.run(None, {"ids": ids})[0][0]
+            with _INSIDE:
+                rows[place] = self._session.run(None, {"ids": ids})[0][0]
         return rows
 
 
@@ -111,4 +119,5 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    with _INSIDE:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

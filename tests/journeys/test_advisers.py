@@ -100,6 +100,7 @@ async def test_12_a_resident_on_telegram_and_two_advisers_at_the_desk(house: Hou
     await first.fill("#words", "先到劳动监察投诉，带上工资条。")
     await first.get_by_role("button", name="发出答复").click()
     await arrives(house, phone, "先到劳动监察投诉")
+    await expect(first.locator("body")).to_contain_text("先到劳动监察投诉")  # the words may arrive before the next page
     assert house.rows("SELECT first_reply IS NOT NULL FROM tickets") == [(1,)]
     await shown(first, "ticket-answered")
     await first.get_by_role("button", name="办结").click()

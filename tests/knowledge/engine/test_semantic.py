@@ -1,6 +1,7 @@
 """Meaning serves when its model is there, and stays silent when it is not."""
 
 import shutil
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -97,3 +98,19 @@ def test_another_model_has_another_name(monkeypatch: pytest.MonkeyPatch, tmp_pat
     (tmp_path / "meaning.onnx").write_bytes(b"another")
     monkeypatch.setattr(semantic, "WEIGHTS", tmp_path)
     assert semantic.edition.__wrapped__() != named
+
+
+ENDING = """
+import time
+from knowledge.engine.semantic import Sentences
+from threading import Thread
+sentences = Sentences()
+sentences.load()
+Thread(target=lambda: sentences.encode(["工伤" * 70] * 10_000), daemon=True).start()
+time.sleep(0.3)
+"""
+
+
+def test_a_process_ends_in_peace_while_another_thread_makes_vectors() -> None:
+    ended = [subprocess.run([sys.executable, "-c", ENDING], check=False, timeout=60).returncode for _ in range(5)]
+    assert ended == [0] * 5
