@@ -117,7 +117,7 @@ async def knowledge(settings: Settings) -> list[Finding]:
         return [Finding("知识库", f"{len(errors)} 个错误", "python -m bot kb check", bad=True)]
     library, matcher = open_library(settings.folder)
     meaning = whole(matcher)
-    remedy = "" if meaning else "重装依赖 onnxruntime；没有它仍按词匹配"
+    remedy = "" if meaning else "重装依赖 onnxruntime，核对 knowledge/weights 里的文件是否完整；没有它仍按词匹配"
     return [
         Finding("知识库", f"{len(library.topics)} 个主题"),
         Finding("法条库", state(settings.folder)),

@@ -118,6 +118,6 @@ def _session(path: Path) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
+    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest text for good
     with _INSIDE:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

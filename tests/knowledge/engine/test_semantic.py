@@ -101,13 +101,21 @@ def test_another_model_has_another_name(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 ENDING = """
-import time
+from threading import Event, Thread
 from knowledge.engine.semantic import Sentences
-from threading import Thread
-sentences = Sentences()
+
+begun, sentences = Event(), Sentences()
 sentences.load()
-Thread(target=lambda: sentences.encode(["工伤" * 70] * 10_000), daemon=True).start()
-time.sleep(0.3)
+
+
+def work():
+    while True:
+        sentences.encode(["工伤" * 70])
+        begun.set()
+
+
+Thread(target=work, daemon=True).start()
+begun.wait()
 """
 
 
